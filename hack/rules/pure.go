@@ -1,0 +1,90 @@
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// impure are the packages a core must not import: what they give (files, sockets, other
+// goroutines, a clock, randomness, the state of the process) comes in as a value or not
+// at all. Packages below them in the path are refused as well.
+var impure = []string{
+	"os", "net", "io/fs", "io/ioutil", "syscall", "golang.org/x/sys",
+	"sync", "context", "runtime", "log", "crypto/rand", "unsafe", "C", "plugin", "testing",
+}
+
+// checkPure looks for what makes a core depend on more than its arguments.
+func checkPure(t *Tree) []Finding {
+	var found []Finding
+	for _, f := range t.pureFiles() {
+		for _, spec := range f.AST.Imports {
+			if why := refusePure(spec); why != "" {
+				found = append(found, t.at(spec.Pos(), "%s", why))
+			}
+		}
+		ast.Inspect(f.AST, func(n ast.Node) bool {
+			if what := concurrent(n); what != "" {
+				found = append(found, t.at(n.Pos(), "a core has no %s", what))
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// pureFiles are the non-test files of the packages held to purity.
+func (t *Tree) pureFiles() []*GoFile {
+	var files []*GoFile
+	for _, f := range t.Go {
+		if !f.Test && slices.Contains(pure, f.Dir) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func refusePure(spec *ast.ImportSpec) string {
+	name, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return ""
+	}
+	if name == "math/rand" {
+		return "a core does not import math/rand: its seed is global; take a *rand.Rand of math/rand/v2"
+	}
+	for _, bad := range impure {
+		if name == bad || strings.HasPrefix(name, bad+"/") {
+			return "a core does not import " + name
+		}
+	}
+	if spec.Name != nil && spec.Name.Name == "." {
+		return "a core does not import " + name + " into its own scope: these rules could not see what it uses"
+	}
+	return ""
+}
+
+// concurrent names the construct of concurrency that a node is, and init, which runs
+// before anybody could pass it an argument.
+func concurrent(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.GoStmt:
+		return "goroutine"
+	case *ast.ChanType:
+		return "channel"
+	case *ast.SendStmt:
+		return "send on a channel"
+	case *ast.SelectStmt:
+		return "select"
+	case *ast.UnaryExpr:
+		if n.Op == token.ARROW {
+			return "receive from a channel"
+		}
+	case *ast.FuncDecl:
+		if n.Recv == nil && n.Name.Name == "init" {
+			return "init function"
+		}
+	}
+	return ""
+}
