@@ -11,11 +11,14 @@ die() {
 	exit 2
 }
 
+# go_wanted is the least version of Go that go.mod allows.
+go_wanted() { awk '$1 == "go" { print $2; exit }' go.mod; }
+
 # need_go refuses a Go that is missing or older than go.mod says, in words that tell what
 # to do. It asks outside of the module, where an old Go still answers.
 need_go() {
 	local want have
-	want=$(awk '$1 == "go" { print $2; exit }' go.mod)
+	want=$(go_wanted)
 	command -v go >/dev/null ||
 		die "Go is not installed: install Go $want or newer (https://go.dev/doc/install) and put it into PATH"
 	have=$(cd / && GOTOOLCHAIN=local go env GOVERSION)
@@ -49,8 +52,10 @@ need_packages() {
 		as=(sudo)
 	fi
 	say "installing for $why: $* (${as[*]:+with ${as[*]}, }apt-get)"
-	"${as[@]}" apt-get update -qq
-	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+	{
+		"${as[@]}" apt-get update -qq &&
+			"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+	} || die "$* could not be installed; apt-get says above why"
 }
 
 # build_cli builds bin/wormhole. It is static and needs no C compiler.
