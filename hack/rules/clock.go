@@ -39,12 +39,27 @@ func checkClock(t *Tree) []Finding {
 				found = append(found, t.at(sel.Pos(), "time.%s reads the machine's clock or zone: take a time as an argument", name))
 			}
 		}
+		found = append(found, t.localTimes(f)...)
 		for _, sel := range selectors(f.AST, "math/rand/v2") {
 			if !slices.Contains(seeded, sel.Sel.Name) {
 				found = append(found, t.at(sel.Pos(), "rand.%s has no seed: use a *rand.Rand that was made from one", sel.Sel.Name))
 			}
 		}
 	}
+	return found
+}
+
+// localTimes finds calls of the method Local, which turns a time into the machine's zone.
+func (t *Tree) localTimes(f *GoFile) []Finding {
+	var found []Finding
+	ast.Inspect(f.AST, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 0 {
+			if sel, ok := call.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Local" {
+				found = append(found, t.at(n.Pos(), "Local() reads the machine's zone: use UTC()"))
+			}
+		}
+		return true
+	})
 	return found
 }
 

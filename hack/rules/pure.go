@@ -16,13 +16,25 @@ var impure = []string{
 	"sync", "context", "runtime", "log", "crypto/rand", "unsafe", "C", "plugin", "testing",
 }
 
+// vouched are the packages of others that a core may import, because somebody has read them
+// and found them to be functions of their arguments.
+var vouched = []string{"go.yaml.in/yaml/v3", "github.com/robfig/cron/v3"}
+
+// printing is what package fmt has that reads or writes the streams of the process.
+var printing = []string{"Print", "Printf", "Println", "Scan", "Scanf", "Scanln"}
+
 // checkPure looks for what makes a core depend on more than its arguments.
 func checkPure(t *Tree) []Finding {
 	var found []Finding
 	for _, f := range t.pureFiles() {
 		for _, spec := range f.AST.Imports {
-			if why := refusePure(spec); why != "" {
+			if why := t.refusePure(spec); why != "" {
 				found = append(found, t.at(spec.Pos(), "%s", why))
+			}
+		}
+		for _, sel := range selectors(f.AST, "fmt") {
+			if slices.Contains(printing, sel.Sel.Name) {
+				found = append(found, t.at(sel.Pos(), "a core does no input or output (fmt.%s)", sel.Sel.Name))
 			}
 		}
 		ast.Inspect(f.AST, func(n ast.Node) bool {
@@ -46,10 +58,11 @@ func (t *Tree) pureFiles() []*GoFile {
 	return files
 }
 
-func refusePure(spec *ast.ImportSpec) string {
+// refusePure says why a core may not import a package, or nothing.
+func (t *Tree) refusePure(spec *ast.ImportSpec) string {
 	name, err := strconv.Unquote(spec.Path.Value)
 	if err != nil {
-		return ""
+		return "" // the compiler says it
 	}
 	if name == "math/rand" {
 		return "a core does not import math/rand: its seed is global; take a *rand.Rand of math/rand/v2"
@@ -58,6 +71,9 @@ func refusePure(spec *ast.ImportSpec) string {
 		if name == bad || strings.HasPrefix(name, bad+"/") {
 			return "a core does not import " + name
 		}
+	}
+	if _, ours := t.ours(name); !ours && strings.Contains(top(name), ".") && !slices.Contains(vouched, name) {
+		return "a core does not import " + name + ", for which nobody has vouched that it is pure"
 	}
 	if spec.Name != nil && spec.Name.Name == "." {
 		return "a core does not import " + name + " into its own scope: these rules could not see what it uses"
