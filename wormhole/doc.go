@@ -1,0 +1,2 @@
+// Package wormhole is the core of the wormhole.
+package wormhole

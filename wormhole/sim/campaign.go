@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"sync"
+
+	"github.com/proactive-resilience/wormhole/wormhole"
+)
+
+// Options say what to run.
+type Options struct {
+	Config  wormhole.Config
+	Seed    uint64 // of the first run; the others follow
+	Runs    int
+	Rounds  int // of each run
+	Workers int // runs at once
+	// Progress is called now and then with the number of runs that are done.
+	Progress func(done int)
+}
+
+// Report is the result of a campaign: the SimReport of the command line.
+type Report struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Seed       uint64         `json:"seed"`
+	Runs       int            `json:"runs"`
+	Rounds     int            `json:"rounds"`
+	Violations []Violation    `json:"violations"`
+	Faults     map[string]int `json:"faults"`
+	Trips      Trips          `json:"trips"`
+	Digest     string         `json:"digest"`
+
+	Rejuvenations int `json:"rejuvenations"`
+	MaxDown       int `json:"maxDown"`
+	Excepted      int `json:"excepted"`
+}
+
+// result is what one run gives to the report.
+type result struct {
+	violation *Violation
+	count     [numFaultKinds]int
+	net       [4]int
+	trips     Trips
+	rejuvs    int
+	maxDown   int
+	excepted  int
+	digest    [sha256.Size]byte
+}
+
+// Run does a campaign. Runs are independent and ordered by their seeds, so that
+// the report does not depend on how many go on at once.
+func Run(o Options) (*Report, error) {
+	if err := o.Config.Check(); err != nil {
+		return nil, fmt.Errorf("cannot simulate: %w", err)
+	}
+	if o.Runs < 1 || o.Runs > MaxRuns || o.Rounds < 1 || o.Rounds > MaxRounds {
+		return nil, fmt.Errorf("cannot simulate %d runs of %d rounds: 1 to %d runs of 1 to %d rounds", o.Runs, o.Rounds, MaxRuns, MaxRounds)
+	}
+	results := make([]result, o.Runs)
+	var next, done int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range max(1, o.Workers) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= o.Runs {
+					return
+				}
+				results[i] = one(&o.Config, NewPlan(o.Seed+uint64(i), &o.Config, o.Rounds), nil)
+				mu.Lock()
+				done++
+				if o.Progress != nil {
+					o.Progress(done)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return collect(&o, results), nil
+}
+
+// one does one run.
+func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
+	w := newWorld(cfg, plan, trace)
+	w.run()
+	r := result{violation: w.chk.violation, count: w.count, trips: w.chk.trips, rejuvs: w.chk.rejuvs, maxDown: w.chk.maxDown, excepted: w.chk.excepted}
+	r.net = [4]int{w.net.lost, w.net.late, w.net.repeated, w.net.replayed}
+	w.hash.Sum(r.digest[:0])
+	return r
+}
+
+// collect adds the results up in the order of their seeds.
+func collect(o *Options, results []result) *Report {
+	rep := &Report{
+		APIVersion: "wormhole/v1", Kind: "SimReport", Seed: o.Seed, Runs: o.Runs, Rounds: o.Runs * o.Rounds,
+		Violations: []Violation{}, Faults: map[string]int{},
+	}
+	all := sha256.New()
+	for i := range results {
+		r := &results[i]
+		all.Write(r.digest[:])
+		for k, n := range r.count {
+			rep.Faults[FaultKind(k).String()] += n
+		}
+		for k, name := range [4]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed"} {
+			rep.Faults[name] += r.net[k]
+		}
+		rep.Trips.Due += r.trips.Due
+		rep.Trips.Early += r.trips.Early
+		rep.Trips.Missed += r.trips.Missed
+		rep.Rejuvenations += r.rejuvs
+		rep.MaxDown = max(rep.MaxDown, r.maxDown)
+		rep.Excepted += r.excepted
+		if r.violation != nil {
+			r.violation.Run = i
+			rep.Violations = append(rep.Violations, *r.violation)
+		}
+	}
+	rep.Digest = hex.EncodeToString(all.Sum(nil))
+	return rep
+}
+
+// FaultNames returns the names of all faults that a report counts, sorted.
+func FaultNames() []string {
+	names := append([]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed"}, faultNames[:]...)
+	sort.Strings(names)
+	return names
+}

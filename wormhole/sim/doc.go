@@ -1,0 +1,2 @@
+// Package sim is the simulator.
+package sim

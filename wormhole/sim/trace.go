@@ -1,0 +1,99 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/proactive-resilience/wormhole/wormhole"
+)
+
+// Trace is what happened in one run, for people.
+type Trace struct {
+	lines   []string
+	dropped int
+}
+
+func (t *Trace) add(at time.Duration, host int, text string) {
+	if len(t.lines) == MaxTraceLines {
+		copy(t.lines, t.lines[1:])
+		t.lines = t.lines[:MaxTraceLines-1]
+		t.dropped++
+	}
+	who := "all   "
+	if host >= 0 {
+		who = fmt.Sprintf("host %d", host)
+	}
+	t.lines = append(t.lines, fmt.Sprintf("%12.3fs  %s  %s", at.Seconds(), who, text))
+}
+
+// WriteTo writes the trace, a line an event.
+func (t *Trace) WriteTo(out io.Writer) (int64, error) {
+	var n int64
+	if t.dropped > 0 {
+		m, err := fmt.Fprintf(out, "(%d lines before)\n", t.dropped)
+		n += int64(m)
+		if err != nil {
+			return n, err
+		}
+	}
+	for _, line := range t.lines {
+		m, err := fmt.Fprintln(out, line)
+		n += int64(m)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Shortest repeats a failing run with ever fewer faults, fewer losses and fewer
+// rounds for as long as the same invariant breaks, and returns the plan that is
+// left and the trace of its run. A run that does not fail gives no trace.
+func Shortest(cfg *wormhole.Config, plan Plan) (Plan, *Trace, *Violation) {
+	v := one(cfg, plan, nil).violation
+	if v == nil {
+		return plan, nil, nil
+	}
+	fails := func(p Plan) bool {
+		r := one(cfg, p, nil)
+		return r.violation != nil && r.violation.Invariant == v.Invariant
+	}
+	plan = fewerFaults(plan, fails)
+	for _, calmer := range []func(*Plan){
+		func(p *Plan) { p.Loss = 0 }, func(p *Plan) { p.Noise = 0 }, func(p *Plan) { p.Tight = false },
+	} {
+		p := plan
+		if calmer(&p); fails(p) {
+			plan = p
+		}
+	}
+	for plan.Rounds > 1 {
+		p := plan
+		p.Rounds--
+		if !fails(p) {
+			break
+		}
+		plan = p
+	}
+	trace := new(Trace)
+	return plan, trace, one(cfg, plan, trace).violation
+}
+
+// fewerFaults takes out every fault without which the run fails all the same,
+// halves first.
+func fewerFaults(plan Plan, fails func(Plan) bool) Plan {
+	for size := (len(plan.Faults) + 1) / 2; size > 0; size /= 2 {
+		for from := 0; from < len(plan.Faults); {
+			p := plan
+			to := min(from+size, len(plan.Faults))
+			p.Faults = append(append([]Fault(nil), plan.Faults[:from]...), plan.Faults[to:]...)
+			if fails(p) {
+				plan = p
+			} else {
+				from += size
+			}
+		}
+	}
+	return plan
+}
