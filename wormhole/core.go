@@ -30,7 +30,8 @@ type Core struct {
 	joined   bool // has been in contact with enough members since New
 	silent   int  // cycles in a row in which it could not speak
 
-	joinedAt Cycle // since when
+	joinedAt Cycle // since when, or since when it has been there in every cycle
+	present  Cycle // last cycle in which it was in sync and on time
 	peers    [MaxHosts]peer
 	lost     Set // members out of contact that have been told of
 	out_     Set // members out of contact

@@ -41,7 +41,7 @@ func (c *Core) firstTurn(start Cycle) Turn {
 	switch {
 	case c.st.Replica == Stopped, c.st.Latched() && c.cfg.Action != ActionAlert:
 		return TurnFailed
-	case c.st.Replica == Rejuvenating, c.cycle > start+c.cfg.turnover() && (c.passedBy() || c.tooLate()):
+	case c.st.Replica == Rejuvenating, c.cycle > start+c.cfg.turnover() && (c.passedBy() || c.tooLate(c.cfg.lead())):
 		return TurnLate
 	}
 	return TurnPending
@@ -78,15 +78,16 @@ func (c *Core) joinRound() {
 		}
 	}
 	c.regroup()
-	if c.st.Turn == TurnPending && (c.passedBy() || c.tooLate()) {
+	if c.st.Turn == TurnPending && (c.passedBy() || c.tooLate(c.cfg.lead())) {
 		c.st.Turn = TurnLate
 		c.dirty = true
 	}
 }
 
-// tooLate reports whether a rejuvenation that begins now could end after T_d.
-func (c *Core) tooLate() bool {
-	return c.cycle+c.cfg.execCycles() > c.roundStart()+c.cfg.deadlineCycles()
+// tooLate reports whether a rejuvenation that begins so many cycles from now could
+// end after T_d.
+func (c *Core) tooLate(in Cycle) bool {
+	return c.cycle+in+c.cfg.execCycles() > c.roundStart()+c.cfg.deadlineCycles()
 }
 
 // passedBy reports whether a member of a later group has had or taken its turn.
@@ -239,7 +240,7 @@ func (c *Core) wantsLate() (uint16, bool, Why) {
 	switch {
 	case !c.groupBeforeUnderWay():
 		return 0, true, WhyGroup
-	case c.tooLate():
+	case c.tooLate(0):
 		return 0, true, WhyTime
 	}
 	return c.lateRank(), true, WhyGo
@@ -305,7 +306,7 @@ func (c *Core) judgeRound() {
 	start := c.roundStart()
 	end := start + c.cfg.deadlineCycles()
 	c.judgeRisk(end)
-	if c.st.Turn == TurnLate && c.tooLate() && c.st.Replica != Rejuvenating {
+	if c.st.Turn == TurnLate && c.tooLate(0) && c.st.Replica != Rejuvenating {
 		c.giveUp()
 	}
 	if c.cycle < end || c.judged == c.st.Round {

@@ -38,7 +38,7 @@ func (c *Core) tick(t *Tick) {
 // one to go by. A local wormhole that is late by more than T_proc, or whose
 // clock is not vouched for, neither speaks nor acts in this cycle ([W-10]).
 func (c *Core) learnTime(t *Tick) bool {
-	was, before := c.inSync, c.cycle
+	was := c.inSync
 	c.inSync = t.InSync && t.Cycle > c.cycle
 	if !c.inSync {
 		if was {
@@ -48,19 +48,31 @@ func (c *Core) learnTime(t *Tick) bool {
 	}
 	c.cycle, c.boundary = t.Cycle, t.Boundary
 	if c.origin == 0 {
-		c.origin, before = c.cycle, c.cycle
+		c.origin, c.present = c.cycle, c.cycle
 	}
-	if c.cycle-before > c.cfg.window() {
-		c.leave()
-	}
+	c.missed()
 	late := c.now-t.Boundary > c.cfg.Process || t.Boundary-c.now > c.cfg.Process
 	if late && c.onTime {
 		c.raise(Alert{Type: AlertControlBound, Subject: c.self, Life: c.st.Boot})
 	}
-	c.onTime = !late
+	if c.onTime = !late; c.onTime {
+		c.present = c.cycle
+	}
 	c.resynced()
 	c.expire()
 	return true
+}
+
+// missed looks at the cycles that this local wormhole was not there for. What was
+// not heard in them says nothing about the others: it takes a window to hear them
+// anew, and after a window away it joins anew.
+func (c *Core) missed() {
+	switch away := c.cycle - c.present; {
+	case away > c.cfg.window():
+		c.leave()
+	case away > 1:
+		c.joinedAt = c.cycle
+	}
 }
 
 // fallSilent is a cycle in which this local wormhole can neither speak nor act.
