@@ -31,6 +31,9 @@ func Analyse(p *policies.Policy, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := playable(p); err != nil {
+		return nil, err
+	}
 	t, err := TExhaust(p, p.KPrime+1)
 	if err != nil {
 		return nil, err

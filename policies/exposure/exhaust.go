@@ -37,7 +37,8 @@ func TExhaust(p *policies.Policy, x int) (Bound, error) {
 	return m.quantile(x), nil
 }
 
-// Resolve is the T_exhaust(k'+1) to hold against T_p + T_d: as stated in the policy, or computed from its adversary.
+// Resolve is the T_exhaust(k'+1) to hold against T_p + T_d: as stated in the policy, or computed from its adversary. A k' that
+// leaves no replica out is another condition's concern; here it asks for all of them.
 // [E-1]
 func Resolve(p *policies.Policy) (time.Duration, error) {
 	if p.Adversary == nil {
@@ -46,7 +47,7 @@ func Resolve(p *policies.Policy) (time.Duration, error) {
 		}
 		return p.Exhaust, nil
 	}
-	b, err := TExhaust(p, p.KPrime+1)
+	b, err := TExhaust(p, max(1, min(p.KPrime+1, p.Replicas)))
 	return b.Time, err
 }
 

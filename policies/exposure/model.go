@@ -30,9 +30,10 @@ type model struct {
 // ErrNoAdversary is returned for a policy that states T_exhaust instead of describing an adversary.
 var ErrNoAdversary = errors.New("the policy has no adversary; describe one under spec.adversary")
 
-// newModel refuses what Parse would refuse, so that the numerics need not think of it.
+// newModel refuses what Parse would refuse, so that the numerics need not think of it. A policy that is merely infeasible, such as one
+// with a period below its deadline, has a T_exhaust all the same.
 func newModel(p *policies.Policy) (*model, error) {
-	if err := valid(p); err != nil {
+	if err := described(p); err != nil {
 		return nil, err
 	}
 	a, n := p.Adversary, p.Replicas
@@ -45,18 +46,26 @@ func newModel(p *policies.Policy) (*model, error) {
 	m.slot = m.deadline / float64(m.groups)
 	m.down = min(p.TLocalExec().Seconds(), m.slot)
 	for i := range n {
-		m.group = append(m.group, i/p.K)
+		m.group = append(m.group, i/max(p.K, 1))
 		m.laws = append(m.laws, newLaw(a.For(i)))
 	}
 	return m, nil
 }
 
-func valid(p *policies.Policy) error {
+// described says what is missing for T_exhaust.
+func described(p *policies.Policy) error {
 	switch {
 	case p.Adversary == nil:
 		return ErrNoAdversary
 	case p.Replicas < 1 || p.Replicas > policies.MaxReplicas:
 		return fmt.Errorf("replicas is %d; use 1 to %d", p.Replicas, policies.MaxReplicas)
+	}
+	return findings(p.Adversary.FindingsFor(p.Replicas))
+}
+
+// playable says what is missing for rounds to be played.
+func playable(p *policies.Policy) error {
+	switch {
 	case p.K < 1 || p.KPrime < 0:
 		return fmt.Errorf("k is %d and kPrime %d; use at least 1 and 0", p.K, p.KPrime)
 	case p.KPrime >= p.Replicas:
@@ -64,7 +73,7 @@ func valid(p *policies.Policy) error {
 	case p.Deadline <= 0 || p.Period <= p.Deadline:
 		return fmt.Errorf("period is %s and deadline %s; use a period longer than the deadline", p.Period, p.Deadline)
 	}
-	return findings(p.Adversary.FindingsFor(p.Replicas))
+	return nil
 }
 
 func findings(fs []policies.Finding) error {
