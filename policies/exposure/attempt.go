@@ -35,8 +35,17 @@ func (m *model) attempt(x int, t float64) Value {
 	case m.unlimited():
 		return m.allAtOnce(x, t)
 	}
-	v := m.withAttackers(m.n).attempt(x, t)
-	return bound(v.Probability, "as many attackers as replicas: "+v.Method)
+	return m.someAtOnce(x, t)
+}
+
+// someAtOnce is for more than one attacker and fewer than replicas, which has no closed form: more attackers are
+// never slower, and x replicas never fall before the first.
+func (m *model) someAtOnce(x int, t float64) Value {
+	more, first := m.withAttackers(m.n).attempt(x, t), m.firstFalls(t)
+	if first.Probability < more.Probability {
+		return bound(first.Probability, first.Method)
+	}
+	return bound(more.Probability, "as many attackers as replicas: "+more.Method)
 }
 
 func indicator(b bool) float64 {

@@ -9,13 +9,37 @@ func (m *model) carriedOver(x int, t float64) float64 {
 	if from >= t {
 		return 0
 	}
+	from, to := from*(1-edgeOfStep), m.surelyFallen(t)
 	count := m.quadratureCells(x)
-	step := (t - from) / float64(count)
 	total := 0.0
 	for j := range count {
-		total += m.firstInCell(x, t, from+step*float64(j), from+step*float64(j+1))
+		total += m.firstInCell(x, t, edge(from, to, j, count), edge(from, to, j+1, count))
 	}
 	return min(total, 1)
+}
+
+// surelyFallen is the time, at most t, at which only one adversary in exp(surely) has no replica yet; after it nothing is left to add up.
+func (m *model) surelyFallen(t float64) float64 {
+	someStand := func(at float64) bool {
+		total := 0.0
+		for _, l := range m.laws {
+			total += l.hazard(at)
+		}
+		return total <= surely
+	}
+	return min(t, max(greatest(someStand, t*1e-12, t), t*1e-12)*(1+edgeOfStep))
+}
+
+// edgeOfStep widens the grid by a hair at both ends, so that a replica that falls at a certain time falls within a cell.
+const edgeOfStep = 1e-9
+
+// surely is a hazard that leaves less than the precision of a float64.
+const surely = 40
+
+// edge places the cells closer together at the beginning, where in a long time the first replica falls.
+func edge(from, to float64, j, count int) float64 {
+	share := float64(j) / float64(count)
+	return from + (to-from)*share*share
 }
 
 // earliest is the time before which no replica can fall.
