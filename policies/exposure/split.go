@@ -16,10 +16,11 @@ func (m *model) splitBatch(r *rand.Rand, runs int) *tally {
 }
 
 // enter plays plain rounds and remembers the states in which a first replica has just been compromised. After a failure everything
-// starts afresh, since the mission is over.
+// starts afresh, since the mission is over. More failures than rounds say enough: an adversary who needs no time would take
+// no time from the rounds and be played for ever.
 func (m *model) enter(t *tally, r *rand.Rand, rounds float64) (pool []*world) {
 	w := newWorld(m, r)
-	for t.rounds+w.elapsed()/m.period < rounds {
+	for t.rounds+w.elapsed()/m.period < rounds && float64(t.failures) < rounds {
 		before := w.held
 		w.advance(math.Inf(1))
 		if before == 0 && w.held == 1 {
@@ -32,9 +33,12 @@ func (m *model) enter(t *tally, r *rand.Rand, rounds float64) (pool []*world) {
 			w.restart()
 		}
 	}
-	t.rounds += w.elapsed() / m.period
+	t.rounds = max(t.rounds+w.elapsed()/m.period, leastRounds)
 	return pool
 }
+
+// leastRounds keeps rates finite when every failure comes at once.
+const leastRounds = 1e-6
 
 // remember keeps a uniform sample of all states seen.
 func remember(pool []*world, w *world, r *rand.Rand, seen int) []*world {

@@ -39,7 +39,7 @@ func newWorld(m *model, r *rand.Rand) *world {
 
 // restart makes everything clean and goes back to the start of the mission.
 func (w *world) restart() {
-	w.now, w.step, w.rounds, w.held = 0, 0, -1, 0
+	w.now, w.step, w.rounds, w.held = 0, 0, 0, 0
 	if w.m.rejuvenates() {
 		w.now = -w.m.period
 	}
