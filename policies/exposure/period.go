@@ -14,7 +14,10 @@ func (m *model) greatestPeriod() float64 {
 			best = period
 			continue
 		}
-		return max(best, greatest(meets, best, period))
+		if best == 0 {
+			return 0
+		}
+		return greatest(meets, best, period)
 	}
 	return best
 }
