@@ -1,6 +1,9 @@
 package policies
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // meant is the advice for a word that is not one of words: the word that it is a slip of the keyboard away from, or all.
 func meant(got string, words []string) string {
@@ -55,8 +58,17 @@ func anyOf(words []string) string {
 // clip shortens what a file says before it goes into a message: the message must stay one readable line.
 func clip(s string) string {
 	const most = 64
-	if len(s) <= most {
-		return strings.ToValidUTF8(s, "?")
+	dots := ""
+	if len(s) > most {
+		s, dots = s[:most], "..."
 	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
+	return strings.Map(printable, strings.ToValidUTF8(s, "")) + dots
+}
+
+// printable replaces what could break the line, or a terminal.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '?'
 }

@@ -102,11 +102,11 @@ func refusal(n *yaml.Node, depth int) (message, fix string) {
 	case depth > MaxDepth:
 		return fmt.Sprintf("is nested deeper than %d", MaxDepth), "no value of a policy is that deep"
 	case n.Kind == yaml.AliasNode:
-		return "alias *" + n.Value + " is refused", "write the value out"
+		return "alias *" + clip(n.Value) + " is refused", "write the value out"
 	case n.Anchor != "":
-		return "anchor &" + n.Anchor + " is refused", "write the value out where it is used"
+		return "anchor &" + clip(n.Anchor) + " is refused", "write the value out where it is used"
 	case n.Style&yaml.TaggedStyle != 0:
-		return "tag " + n.ShortTag() + " is refused", "leave the tag out"
+		return "tag " + clip(n.ShortTag()) + " is refused", "leave the tag out"
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!merge":
 		return "merge key << is refused", "write the values out"
 	}
