@@ -2,6 +2,7 @@ package policies
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -24,7 +25,8 @@ func (s *search) candidates(q parameter) []int64 {
 	if q.path == "spec.deadline" {
 		values = append(values, q.around(&s.start, int64(s.exhaust/2))...)
 	}
-	return values
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // corners are the values of q in one direction at which any goal turns true or false.

@@ -17,10 +17,9 @@ func (c *checker) fix(condition string) (string, []Change) {
 	switch {
 	case s.met(&s.start):
 	case s.single():
-	case condition == "schedule" && c.cron != nil && c.expression() != "":
-		to := c.expression()
-		return "set spec.schedule to " + quote(to) + " (now " + quote(c.policy.Schedule) + ")",
-			[]Change{{Path: "spec.schedule", From: c.policy.Schedule, To: to}}
+	case condition == "schedule" && c.expression(s):
+		change := s.rewritten[0]
+		return "set " + change.Path + " to " + quote(change.To) + " (now " + quote(change.From) + ")", s.rewritten
 	case s.pair():
 	default:
 		return "no change of one or two values makes it hold: " + advice[condition], nil
@@ -49,16 +48,19 @@ type move struct {
 type search struct {
 	*checker
 	start  Policy // the policy with the moves that are forced
+	tried  []parameter
 	forced []move
 	goals  []predicate // the parts of the condition, and what holds now
 	best   []move
 	cost   float64
+
+	rewritten []Change // the schedule's expression, when that is the fix
 }
 
 // searchFor begins the search for a fix of one condition. Parameters that are zero have no choice but to grow, so that these
 // moves are made beforehand.
 func (c *checker) searchFor(condition string) *search {
-	s := &search{checker: c, start: *c.policy}
+	s := &search{checker: c, start: *c.policy, tried: movable()}
 	for _, part := range predicates {
 		if part.condition == condition || part.holds(c, c.policy) {
 			s.goals = append(s.goals, part)
@@ -97,7 +99,7 @@ func (s *search) missing(p *Policy) []predicate {
 
 // single tries every parameter alone.
 func (s *search) single() bool {
-	for _, q := range movable() {
+	for _, q := range s.tried {
 		s.finish(s.start, nil, 0, q)
 	}
 	return s.best != nil
@@ -105,7 +107,7 @@ func (s *search) single() bool {
 
 // pair tries every parameter at each value that could be part of a nearest pair, with every other one.
 func (s *search) pair() bool {
-	for _, q := range movable() {
+	for _, q := range s.tried {
 		for _, value := range s.candidates(q) {
 			p := s.start
 			q.set(&p, value)
@@ -119,7 +121,7 @@ func (s *search) pair() bool {
 }
 
 func (s *search) finishWithOther(p Policy, first []move, cost float64, used parameter) {
-	for _, q := range movable() {
+	for _, q := range s.tried {
 		if q.path != used.path {
 			s.finish(p, first, cost, q)
 		}
@@ -159,14 +161,14 @@ func (s *search) smallest(p Policy, q parameter, up bool) (int64, bool) {
 
 // nearest halves its way to the value of q nearest to the present one for which wanted is true; wanted must stay true beyond it.
 func nearest(p Policy, q parameter, up bool, wanted func(*Policy) bool) (int64, bool) {
-	near, far := q.get(&p), q.most
+	near, far := max(q.get(&p), 0), q.most
 	if !up {
 		far = 0
 	}
 	if q.set(&p, far); up && near >= far || !wanted(&p) {
 		return 0, false
 	}
-	for near+1 < far || far+1 < near {
+	for max(far-near, near-far) > 1 {
 		middle := near + (far-near)/2
 		if q.set(&p, middle); wanted(&p) {
 			far = middle
@@ -222,10 +224,12 @@ func (c *checker) sentence(changes []Change) string {
 	return strings.Join(append([]string{"set " + strings.Join(parts, " and ")}, duties...), "; ")
 }
 
-// expression is a schedule of equal gaps that satisfies the policy, the longest such; or nothing. Only steps that divide the
+// expression looks for the schedule of equal gaps that satisfies the policy with the fewest rounds. Only steps that divide the
 // hour or the day have equal gaps.
-func (c *checker) expression() string {
-	best := ""
+func (c *checker) expression(s *search) bool {
+	if c.cron == nil {
+		return false
+	}
 	for _, e := range evenSchedules {
 		if e.gap <= c.policy.Deadline || e.gap > c.policy.Period {
 			continue
@@ -233,24 +237,25 @@ func (c *checker) expression() string {
 		p := *c.policy
 		p.Schedule = e.expr
 		if newChecker(&p, Inputs{From: c.from, Exhaust: c.exhaust}).holds(&p, "schedule") {
-			best = e.expr
+			s.rewritten = []Change{{Path: "spec.schedule", From: c.policy.Schedule, To: e.expr}}
+			return true
 		}
 	}
-	return best
+	return false
 }
 
-// evenSchedules are the cron expressions with equal gaps, the shortest first.
+// evenSchedules are the cron expressions with equal gaps, the longest first.
 var evenSchedules = []struct {
 	gap  time.Duration
 	expr string
 }{
-	{1 * time.Minute, "* * * * *"}, {2 * time.Minute, "*/2 * * * *"}, {3 * time.Minute, "*/3 * * * *"},
-	{4 * time.Minute, "*/4 * * * *"}, {5 * time.Minute, "*/5 * * * *"}, {6 * time.Minute, "*/6 * * * *"},
-	{10 * time.Minute, "*/10 * * * *"}, {12 * time.Minute, "*/12 * * * *"}, {15 * time.Minute, "*/15 * * * *"},
-	{20 * time.Minute, "*/20 * * * *"}, {30 * time.Minute, "*/30 * * * *"}, {1 * time.Hour, "0 * * * *"},
-	{2 * time.Hour, "0 */2 * * *"}, {3 * time.Hour, "0 */3 * * *"}, {4 * time.Hour, "0 */4 * * *"},
-	{6 * time.Hour, "0 */6 * * *"}, {8 * time.Hour, "0 */8 * * *"}, {12 * time.Hour, "0 */12 * * *"},
-	{24 * time.Hour, "0 0 * * *"}, {7 * 24 * time.Hour, "0 0 * * 0"},
+	{7 * 24 * time.Hour, "0 0 * * 0"}, {24 * time.Hour, "0 0 * * *"}, {12 * time.Hour, "0 */12 * * *"},
+	{8 * time.Hour, "0 */8 * * *"}, {6 * time.Hour, "0 */6 * * *"}, {4 * time.Hour, "0 */4 * * *"},
+	{3 * time.Hour, "0 */3 * * *"}, {2 * time.Hour, "0 */2 * * *"}, {1 * time.Hour, "0 * * * *"},
+	{30 * time.Minute, "*/30 * * * *"}, {20 * time.Minute, "*/20 * * * *"}, {15 * time.Minute, "*/15 * * * *"},
+	{12 * time.Minute, "*/12 * * * *"}, {10 * time.Minute, "*/10 * * * *"}, {6 * time.Minute, "*/6 * * * *"},
+	{5 * time.Minute, "*/5 * * * *"}, {4 * time.Minute, "*/4 * * * *"}, {3 * time.Minute, "*/3 * * * *"},
+	{2 * time.Minute, "*/2 * * * *"}, {1 * time.Minute, "* * * * *"},
 }
 
 func quote(s string) string { return `"` + s + `"` }
