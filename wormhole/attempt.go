@@ -83,13 +83,8 @@ func (c *Core) raiseOwn(t AlertType, p Phase, o Outcome) {
 	c.raise(Alert{Type: t, Subject: c.self, Life: c.st.Incarnation, Phase: p, Outcome: o})
 }
 
-// proceed goes to the phase after p. A resumed rejuvenation goes no further
-// than the shutdown before it knows how much of its bound is left.
+// proceed goes to the phase after p.
 func (c *Core) proceed(p Phase, o Outcome) {
-	if c.run.unsynced {
-		c.run.phase, c.run.warned = PhaseNone, true
-		return
-	}
 	if n := p.next(o, c.run.cold); n != PhaseNone {
 		c.enter(n)
 		return
@@ -112,14 +107,12 @@ func (c *Core) recovered() {
 func (c *Core) expire() {
 	r := &c.run
 	switch {
-	case r.active && !r.unsynced && (c.now >= r.deadline || r.until != 0 && c.inSync && c.cycle > r.until):
-		c.overdue()
-	case r.active && r.unsynced && c.now >= r.deadline:
+	case r.active && (c.now >= r.deadline || r.until != 0 && c.inSync && c.cycle > r.until):
 		c.overdue()
 	case r.active && !r.warned && c.now >= c.phaseEnd():
 		r.warned = true
 		c.raiseOwn(AlertPhaseOverrun, r.phase, Failed)
-	case c.st.Replica == Up && c.now >= c.lease:
+	case c.st.Replica == Up && c.lease != 0 && c.now >= c.lease:
 		c.fence(PhaseNone, Failed)
 	}
 }

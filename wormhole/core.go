@@ -179,7 +179,7 @@ func (c *Core) wake() time.Duration {
 			w = c.run.deadline
 		}
 	}
-	if c.st.Replica == Up && c.lease < w {
+	if c.st.Replica == Up && c.lease != 0 && c.lease < w {
 		w = c.lease
 	}
 	return max(w, c.now)

@@ -82,17 +82,19 @@ func (c *Core) takeNext() {
 	c.cfg, c.next = *c.next, nil
 	c.st.Epoch = c.cfg.Epoch
 	c.dirty = true
+	c.withdraw()
+	c.joinedAt = c.cycle
 	if !c.cfg.Members.Has(c.self) {
 		c.removed = true
-		c.withdraw()
 		c.fence(PhaseNone, Succeeded)
 	}
 }
 
-// follow lets a local wormhole that was away at the round boundary at which the
-// others took a membership take it too, when a majority of it is seen to be in it.
+// follow lets a local wormhole that was not there when the others agreed to take a
+// membership take it too, when a majority of it is seen to be in it: there is no
+// majority of the old one any more.
 func (c *Core) follow(frames []Received, last Cycle) {
-	if c.next == nil || c.joined && !c.st.Latched() {
+	if c.next == nil {
 		return
 	}
 	var ahead Set

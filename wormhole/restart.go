@@ -13,7 +13,6 @@ func (c *Core) wakeUp(s *Start) {
 	c.st.Boot++
 	c.dirty = true
 	c.notBefore = c.st.NoClaimBefore
-	c.lease = c.now + c.cfg.lease()
 	switch {
 	case !fresh && !intact:
 		c.rolledBack(s.Counter)
@@ -61,14 +60,14 @@ func (c *Core) resume(running bool) {
 	}
 }
 
-// resumeRun goes on with a rejuvenation that the restart has interrupted: from
-// its first phase, because nothing is known of the later ones, and inside the
-// bound that it had. How much of that is left is known when the control network
-// has told the cycle; until then the replica is only shut down.
+// resumeRun goes on with a rejuvenation that the restart has interrupted, from its
+// first phase, because nothing is known of the later ones, and inside the bound
+// that it had. How much of that is left is known when the control network has told
+// the cycle. Until then nothing is done: the right to take the replica down may be
+// over, and the replica may be up. The dead-man rule has its end in any case.
 func (c *Core) resumeRun() {
-	c.run = run{active: true, unsynced: true, until: c.st.Start + c.cfg.execCycles()}
+	c.run = run{active: true, unsynced: true, warned: true, until: c.st.Start + c.cfg.execCycles()}
 	c.run.deadline = c.now + c.cfg.Bounds.TLocalExec()
-	c.enter(PhaseShutdown)
 }
 
 // resynced gives a resumed rejuvenation its bound back.
@@ -76,12 +75,11 @@ func (c *Core) resynced() {
 	if !c.run.active || !c.run.unsynced {
 		return
 	}
-	c.run.unsynced = false
-	left := int64(c.st.Start) - int64(c.cycle)
-	c.run.deadline = c.boundaryOf(left) + c.cfg.Bounds.TLocalExec()
+	c.run.deadline = c.boundaryOf(int64(c.st.Start)-int64(c.cycle)) + c.cfg.Bounds.TLocalExec()
 	if c.st.Start > c.cycle || c.now >= c.run.deadline {
 		c.overdue()
-	} else if c.run.phase == PhaseNone {
-		c.enter(PhaseCheckOS)
+		return
 	}
+	c.enter(PhaseShutdown)
+	c.run.unsynced = false
 }

@@ -13,6 +13,7 @@ type Status struct {
 	Replica     ReplicaState
 	Incarnation uint64
 	Phase       Phase
+	Start       Cycle // first cycle of the latest rejuvenation
 	Round       uint64
 	Turn        Turn
 	Group       uint16 // group of this host's replica in the round, from 0
@@ -36,7 +37,7 @@ func (c *Core) Status() Status {
 	s := &c.st
 	return Status{
 		Self: c.self, Epoch: s.Epoch, Cycle: c.cycle, InSync: c.inSync, Joined: c.joined,
-		Replica: s.Replica, Incarnation: s.Incarnation, Phase: c.run.phase,
+		Replica: s.Replica, Incarnation: s.Incarnation, Phase: c.run.phase, Start: s.Start,
 		Round: s.Round, Turn: s.Turn, Group: c.group[c.self], Last: s.Last,
 		Claiming: c.claim.standing, Why: c.why, Latch: s.Latch, Latched: s.Latched(),
 		Out: c.out_, Fenced: c.fenced, Refused: c.refused, Boot: s.Boot, Deadline: c.run.deadline,

@@ -229,6 +229,7 @@ func (c *Core) tellLost() {
 // not renewed ([W-25]).
 func (c *Core) renewLease() {
 	switch {
+	case c.run.unsynced:
 	case c.run.active:
 		c.lease = c.run.deadline
 	case c.joined:

@@ -132,6 +132,10 @@ func (k *checker) countDown() {
 // majority, and been heard by it, inside the window.
 func (k *checker) freshEvidence(h *host) {
 	c := h.last.Cycle
+	if h.last.Start != c {
+		k.resumedInTime(h)
+		return
+	}
 	window := wormhole.Cycle(k.w.first.Omissions) + 1
 	near := 1
 	for i := range k.w.hosts {
@@ -141,6 +145,15 @@ func (k *checker) freshEvidence(h *host) {
 	}
 	if members := h.cfg.Members.Len(); near < members/2+1 {
 		k.violate("at most k", "host %d begins a rejuvenation having heard %d of %d hosts in its window", h.id, near, members)
+	}
+}
+
+// resumedInTime is the same for a rejuvenation that was granted and stored before
+// a crash and is begun after it: the right to it lasts for T_localexec.
+func (k *checker) resumedInTime(h *host) {
+	end := k.w.realOf(h.last.Start) + k.w.first.Bounds.TLocalExec() + k.w.first.Cycle
+	if k.w.now > end && k.hosts[h.id].rateSince == 0 {
+		k.violate("at most k", "host %d begins a rejuvenation %v after its right to it has ended", h.id, k.w.now-end)
 	}
 }
 

@@ -219,13 +219,16 @@ func (h *host) armDeadMan() {
 	h.w.q.push(event{at: max(h.clock.when(h.lease), h.w.now), kind: evDeadMan, host: int32(h.id)})
 }
 
-// deadMan fences the replica if nobody has renewed the lease.
+// deadMan fences the replica if nobody has renewed the lease. It does not ask
+// whether the local wormhole lives: that is the point of it.
 func (h *host) deadMan() {
-	running := h.alive && h.w.now >= h.stalled
-	if running || h.local() < h.lease {
+	if h.local() < h.lease {
 		return
 	}
 	h.w.say(h.id, "dead-man rule: the replica is fenced")
 	h.guest.destroy()
 	h.w.chk.ended(h)
+	if h.alive && h.w.now >= h.stalled {
+		h.step(wormhole.Input{Report: &wormhole.Report{Died: true}})
+	}
 }
