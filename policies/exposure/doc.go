@@ -53,6 +53,9 @@
 // T_localexec allows; a replica that is down is neither compromised nor attacked. At the start of the mission everything is clean. The
 // first round starts one T_p later, which makes the first life of the last group T_p + T_d less its time down: the paper's window.
 //
+// That timetable is kinder than the paper's condition, which lets a replica stay for T_p + T_d in every round and not only in the first. So
+// the longest period that meets a target can be longer than T_exhaust - T_d, and the report prints both.
+//
 // With an attacker on each replica and s = 0 the replicas are independent, and what is compromised just before each group goes down is
 // a Markov chain over the sets of at most k' replicas, exact for any distribution since all ages are known. Everything above
 // k' is failure. The chain's rate of failure a round settles within a few rounds, and the rest of a long mission is one power. Where the

@@ -30,12 +30,13 @@ type Report struct {
 	Seed uint64 `json:"seed"`
 	Runs int    `json:"runs"`
 
-	Exhaust        Exhaust `json:"exhaust"`
-	OneWindow      Value   `json:"oneWindow"` // more than k' from a clean start within T_p + T_d
-	With           Outcome `json:"withRejuvenation"`
-	Without        Outcome `json:"withoutRejuvenation"`
-	Verdict        Verdict `json:"verdict"`
-	GreatestPeriod *Span   `json:"greatestPeriod"` // null: none meets the target
+	Exhaust   Exhaust `json:"exhaust"`
+	OneWindow Value   `json:"oneWindow"` // more than k' from a clean start within T_p + T_d
+	With      Outcome `json:"withRejuvenation"`
+	Without   Outcome `json:"withoutRejuvenation"`
+	Verdict   Verdict `json:"verdict"`
+	// GreatestPeriod is the longest T_p that meets the target when every group keeps to its slot; null: none does.
+	GreatestPeriod *Span   `json:"greatestPeriod"`
 	Curve          []Point `json:"curve"`
 }
 
@@ -47,6 +48,8 @@ type Exhaust struct {
 	Share    float64 `json:"share,omitempty"`
 	Method   string  `json:"method"`
 	Holds    bool    `json:"holds"`
+	// PeriodBelow is T_exhaust - T_d, which T_p must stay below; null when that leaves no T_p above T_d.
+	PeriodBelow *Span `json:"periodBelow"`
 }
 
 // Outcome is the probability that more than k' replicas are compromised at once in the mission, twice.
@@ -108,7 +111,15 @@ func newReport(p *policies.Policy, o Options, t Bound) *Report {
 		Mission: Span(a.Mission), Target: a.Target, Seed: o.Seed, Runs: o.Runs,
 		Exhaust: Exhaust{
 			Replicas: t.Replicas, Time: Span(t.Time), Certain: t.Certain, Share: t.Share, Method: t.Method,
-			Holds: p.Period+p.Deadline < t.Time,
+			Holds: p.Period+p.Deadline < t.Time, PeriodBelow: periodBelow(p, t),
 		},
 	}
+}
+
+func periodBelow(p *policies.Policy, t Bound) *Span {
+	if t.Time-p.Deadline <= p.Deadline {
+		return nil
+	}
+	s := Span(t.Time - p.Deadline)
+	return &s
 }

@@ -79,8 +79,10 @@ func TestTextSaysWhatMatters(t *testing.T) {
 		Least: 20 * time.Minute, Exponential: &policies.Exponential{Mean: 720 * time.Hour}}))
 	cases := map[string]*policies.Policy{
 		"T_exhaust(2) = 20m0s; T_p + T_d = 16m0s is below it": safe,
-		"The target is met.":                                   safe,
-		"The longest period that meets the target: ":           safe,
+		"The target is met.": safe,
+		"The longest period that meets the target, if every":   safe,
+		"T_p + T_d < T_exhaust holds for periods below 14m0s.": safe,
+		"T_p + T_d < T_exhaust holds for no period":            month(),
 		"The target is missed.":                                month(),
 		"No period meets the target with this deadline":        month(),
 		"adversary: parallel attack, 6 attackers, different":   month(),

@@ -60,15 +60,27 @@ func (r *Report) writeOutcomes(b *strings.Builder) {
 
 func (r *Report) writePeriods(b *strings.Builder) {
 	fmt.Fprintf(b, "%s\n", r.sentence())
+	r.writeLimits(b)
+	fmt.Fprintf(b, "\n  %-16s %s\n", "T_p", "probability")
+	for _, p := range r.Curve {
+		fmt.Fprintf(b, "  %-16s %s\n", p.Period.short(), Value{p.Probability, p.Exact, ""})
+	}
+}
+
+// writeLimits tells two limits apart: that of the paper's condition, in which every replica may stay as long as T_p + T_d in
+// every round, and that of a timetable in which each group keeps to its slot.
+func (r *Report) writeLimits(b *strings.Builder) {
+	switch {
+	case r.Exhaust.PeriodBelow == nil:
+		b.WriteString("T_p + T_d < T_exhaust holds for no period with this deadline.\n")
+	default:
+		fmt.Fprintf(b, "T_p + T_d < T_exhaust holds for periods below %s.\n", r.Exhaust.PeriodBelow)
+	}
 	switch {
 	case r.GreatestPeriod == nil:
 		b.WriteString("No period meets the target with this deadline: use more replicas, a larger k', or replicas that differ more.\n")
 	default:
-		fmt.Fprintf(b, "The longest period that meets the target: %s.\n", r.GreatestPeriod)
-	}
-	fmt.Fprintf(b, "\n  %-16s %s\n", "T_p", "probability")
-	for _, p := range r.Curve {
-		fmt.Fprintf(b, "  %-16s %s\n", p.Period.short(), Value{p.Probability, p.Exact, ""})
+		fmt.Fprintf(b, "The longest period that meets the target, if every group keeps to its slot: %s.\n", r.GreatestPeriod)
 	}
 }
 
