@@ -7,17 +7,14 @@ import (
 )
 
 // A pair of changes is searched by setting one parameter to some values and moving the other as little as possible. For counts
-// these are all values. For durations the predicates are linear, so that the cheapest pair lies where two of them are tight:
+// these are all values that matter. For durations the predicates are linear, so that the cheapest pair lies where two of them are tight:
 // where a goal just comes true, where something that holds would just break, or where T_p and T_d share T_exhaust evenly.
 
 // candidates are the values of q that can be part of a nearest pair.
 func (s *search) candidates(q parameter) []int64 {
 	var values []int64
 	if !q.isTime() {
-		for v := int64(1); v <= q.most; v++ {
-			values = append(values, v)
-		}
-		return values
+		return s.counts()
 	}
 	for _, up := range []bool{true, false} {
 		values = append(values, s.corners(q, up)...)
@@ -27,6 +24,15 @@ func (s *search) candidates(q parameter) []int64 {
 	}
 	slices.Sort(values)
 	return slices.Compact(values)
+}
+
+// counts are all values of n or k that can matter: more replicas than the engine needs mend nothing, and k beyond n neither.
+func (s *search) counts() []int64 {
+	var values []int64
+	for v := 1; v <= min(max(s.start.Replicas, s.start.leastReplicas()), MaxReplicas); v++ {
+		values = append(values, int64(v))
+	}
+	return values
 }
 
 // corners are the values of q in one direction at which any goal turns true or false.

@@ -14,7 +14,7 @@ type predicate struct {
 
 var predicates = []predicate{
 	{"replicas", func(_ *checker, p *Policy) bool { return p.Replicas >= p.leastReplicas() }},
-	{"parameters", func(_ *checker, p *Policy) bool { return len(p.notPositive()) == 0 }},
+	{"parameters", func(_ *checker, p *Policy) bool { return p.positive() }},
 	{"deadline", func(_ *checker, p *Policy) bool { return p.Deadline >= p.roundBound() }},
 	{"period", func(_ *checker, p *Policy) bool { return p.Period > p.Deadline }},
 	{"exhaustion", func(c *checker, p *Policy) bool { return p.window() < c.exhaust }},

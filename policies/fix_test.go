@@ -75,7 +75,7 @@ func random(t testing.TB, r *rand.Rand) *Policy {
 func TestFixFixes(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	proposed, advised := 0, 0
-	for range rounds(t, 500) {
+	for range rounds(t, 300) {
 		p := random(t, r)
 		before := check(p)
 		for i, c := range before.Conditions {
@@ -178,6 +178,17 @@ func grid(p *Policy, q parameter, steps int64) []int64 {
 		values = append(values, i*step)
 	}
 	return values
+}
+
+// [P-21] The quick answer to "is everything positive" is that of the list.
+func TestPositiveIsNotPositive(t *testing.T) {
+	for i := range parameters {
+		p := ledger(t)
+		parameters[i].set(p, 0)
+		if p.positive() != (len(p.notPositive()) == 0) {
+			t.Errorf("%s = 0: positive is %v", parameters[i].path, p.positive())
+		}
+	}
 }
 
 // [P-33] No proposal touches what is a fact, unless it was zero.

@@ -86,6 +86,13 @@ func (p *Policy) notPositive() []parameter {
 	return wrong
 }
 
+// positive says whether notPositive would list nothing. The search for a fix asks it very often.
+func (p *Policy) positive() bool {
+	b, c := &p.Bounds, &p.Control
+	shortest := min(p.Period, p.Deadline, b.Shutdown, b.CheckCode, b.RestoreCode, b.Boot, b.Transfer, c.Cycle, c.Delay, c.Process)
+	return shortest > 0 && p.K > 0 && p.KPrime > 0 && c.Drift > 0
+}
+
 // shortestBound is the least of all durations of the policy.
 func (p *Policy) shortestBound() time.Duration {
 	least := p.Deadline
