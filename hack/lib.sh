@@ -32,8 +32,7 @@ need_go() {
 # need_c installs what the race detector needs, a C compiler and its headers, unless they
 # are there. Nothing else in the repository is C.
 need_c() {
-	if printf '#include <stdlib.h>\nint main(void) { return 0; }\n' |
-		"${CC:-gcc}" -x c -o /dev/null - >/dev/null 2>&1; then
+	if "${CC:-gcc}" -fsyntax-only -x c - <<<'#include <stdlib.h>' >/dev/null 2>&1; then
 		return
 	fi
 	need_packages 'the race detector' gcc libc6-dev
