@@ -56,10 +56,11 @@ Exit status: 0 good; 1 the answer is no; 2 it could not be done.`,
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.PersistentFlags().VarP(&e.output, "output", "o", "form of the result: "+strings.Join(formats, ", "))
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError(c, err) })
+	root.SetFlagErrorFunc(flagError)
 
 	for _, command := range []func(*env) *cobra.Command{
 		newPolicy,
+		newSim,
 		newVersion,
 		newDocs,
 	} {
@@ -85,13 +86,27 @@ func group(c *cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return usageError(c, fmt.Errorf("%s needs a command: %s", c.CommandPath(), strings.Join(names(c), ", ")))
 		}
-		err := fmt.Errorf("%s has no command %q", c.CommandPath(), args[0])
-		if like := c.SuggestionsFor(args[0]); len(like) > 0 {
-			err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(like, " or "))
-		}
-		return usageError(c, err)
+		return unknownCommand(c, args[0])
 	}
 	return c
+}
+
+// unknownCommand is the error of a group that was asked for a command it has not.
+func unknownCommand(c *cobra.Command, name string) error {
+	err := fmt.Errorf("%s has no command %q", c.CommandPath(), name)
+	if like := c.SuggestionsFor(name); len(like) > 0 {
+		err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(like, " or "))
+	}
+	return usageError(c, err)
+}
+
+// flagError is the error of a flag that cannot be read. A group does not know the flags of
+// a command that it has not: then the command is what is wrong.
+func flagError(c *cobra.Command, err error) error {
+	if args := c.Flags().Args(); c.HasSubCommands() && len(args) > 0 {
+		return unknownCommand(c, args[0])
+	}
+	return usageError(c, err)
 }
 
 // names lists the commands of a group that are not hidden.
