@@ -58,6 +58,27 @@ func TestRenewalsAgainstSimulation(t *testing.T) {
 	}
 }
 
+// [E-11] The window is T_p + T_d and not T_p: an adversary who needs a little more than T_p comes through in the first round.
+func TestWindowIsLongerThanThePeriod(t *testing.T) {
+	m := mustModel(t, sixReplicas(adversary(policies.Parallel, policies.Different, atLeastFor(11*time.Minute))))
+	if v, e := m.failure(), m.noisy(1); v.Probability != 1 || e.Probability != 1 {
+		t.Errorf("computed %v, simulated %v", v, e)
+	}
+}
+
+// [E-12] What carries over is in the bound: without it a simulation would exceed it.
+func TestBoundOfSimilarReplicas(t *testing.T) {
+	p := sixReplicas(similar(adversary(policies.Parallel, policies.Similar, memoryless(300*time.Hour)), 0.8))
+	p.Adversary.Mission = 20 * time.Hour
+	m := mustModel(t, p)
+	v, e := m.failure(), m.simulate(1, 4000, quiet())
+	agrees(t, "similar", v, e)
+	m.carried = 0
+	if apart := m.failure(); v.Exact || v.Probability > 0.9 || apart.Probability > e.Low {
+		t.Errorf("bound %v, simulated %v, nothing carried over %v", v, e, apart)
+	}
+}
+
 // [E-15] Splitting agrees with the chain where plain counting would need a hundred times the rounds, and with exact values for
 // two levels.
 func TestSplittingOfRareFailures(t *testing.T) {

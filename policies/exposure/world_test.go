@@ -1,6 +1,11 @@
 package exposure
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/proactive-resilience/wormhole/policies"
+)
 
 // [E-14] The world keeps its rules at every event, under every attack.
 func TestWorldKeepsItsRules(t *testing.T) {
@@ -72,5 +77,18 @@ func TestEqualReplicasFallInTheSameInstant(t *testing.T) {
 		if w.elapsed() != at {
 			t.Fatalf("the fifth replica falls %v s after the first", w.elapsed()-at)
 		}
+	}
+}
+
+// [E-14] Among replicas that he can surely compromise an attacker takes the one that stays longest, and among those that stay
+// equally long the most vulnerable.
+func TestAttackerPrefersTheReplicaThatStays(t *testing.T) {
+	w := newWorld(mustModel(t, sixReplicas(adversary(policies.Sequential, policies.Different, atLeastFor(time.Minute)))), source(1, 1))
+	if got := w.target(); got != 5 {
+		t.Errorf("target %d, want the last group's replica", got)
+	}
+	w = newWorld(mustModel(t, sixReplicas(each(policies.Sequential, policies.Different, 5, 4, 1, 3, 2, 6))).withPeriod(never), source(1, 1))
+	if got := w.target(); got != 2 {
+		t.Errorf("target %d, want the most vulnerable", got)
 	}
 }
