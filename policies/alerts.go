@@ -2,8 +2,6 @@ package policies
 
 import (
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -42,34 +40,6 @@ func (d *decoder) validateURL(text, path string) {
 	if message, fix := badURL(text); message != "" {
 		d.report(path, message, fix)
 	}
-}
-
-// badURL says what keeps an address from being one that alerts can be sent to. A password in it is refused because policies
-// are shown to everybody, in reports and on the page.
-func badURL(text string) (message, fix string) {
-	u, err := url.Parse(text)
-	switch {
-	case len(text) > MaxURLBytes:
-		return fmt.Sprintf("is %d bytes long, more than %d", len(text), MaxURLBytes), "shorten it"
-	case err != nil:
-		return "is not a URL", "write it as http://host:port/path"
-	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Sprintf("has the scheme %q", clip(u.Scheme)), "use http or https"
-	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t\r\n"):
-		return "names no host", "write it as http://host:port/path"
-	case u.Port() != "" && !validPort(u.Port()):
-		return fmt.Sprintf("has the port %s", clip(u.Port())), "use 1 to 65535"
-	case u.User != nil:
-		return "holds a user or a password", "policies are shown to everybody: use secretFile"
-	case u.Fragment != "":
-		return "has a fragment", "leave out the part from #: it is never sent"
-	}
-	return "", ""
-}
-
-func validPort(text string) bool {
-	port, err := strconv.ParseUint(text, 10, 16)
-	return err == nil && port > 0
 }
 
 func (d *decoder) validateSecret(name, path string) {

@@ -120,7 +120,7 @@ func TestParseRefuses(t *testing.T) {
 		{"[P-8] not cron", "period: 10m", "period: 10m\n  schedule: often", "9:13: spec.schedule: is not a cron expression"},
 		{"[P-9] scheme", `"http://127.0.0.1:9093"`, "ftp://h", `16:27: spec.alerts[1].alertmanager.url: has the scheme "ftp"`},
 		{"[P-9] no host", `"http://127.0.0.1:9093"`, "http:///x", "names no host"},
-		{"[P-9] port", `"http://127.0.0.1:9093"`, "http://h:99999", "has the port 99999"},
+		{"[P-9] port", `"http://127.0.0.1:9093"`, "http://h:99999", `has the port "99999"`},
 		{"[P-9] password", `"http://127.0.0.1:9093"`, "http://u:p@h", "holds a user or a password"},
 		{"[P-9] fragment", `"http://127.0.0.1:9093"`, `"http://h/#x"`, "has a fragment"},
 		{"[P-9] no URL", `"http://127.0.0.1:9093"`, `"http://h:%"`, "is not a URL"},
