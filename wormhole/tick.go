@@ -75,10 +75,10 @@ func (c *Core) missed() {
 	}
 }
 
-// fallSilent is a cycle in which this local wormhole can neither speak nor act.
-// After more of them than the omission bound it no longer counts itself in.
+// fallSilent is a cycle in which this local wormhole can neither speak nor act. To
+// the others it is an omission. A claim stands: nothing was said that contradicts
+// it. After more such cycles than the omission bound it no longer counts itself in.
 func (c *Core) fallSilent() {
-	c.withdraw()
 	c.silent++
 	if c.silent > c.cfg.Omissions {
 		c.leave()

@@ -17,8 +17,8 @@ type Options struct {
 	Runs    int
 	Rounds  int // of each run
 	Workers int // runs at once
-	// Progress is called now and then with the number of runs that are done.
-	Progress func(done int)
+	// Progress is called after each run.
+	Progress func(done, total int)
 }
 
 // Report is the result of a campaign: the SimReport of the command line.
@@ -77,14 +77,29 @@ func Run(o Options) (*Report, error) {
 				mu.Lock()
 				done++
 				if o.Progress != nil {
-					o.Progress(done)
+					o.Progress(done, o.Runs)
 				}
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	return collect(&o, results), nil
+	rep := collect(&o, results)
+	rep.explain(&o)
+	return rep, nil
+}
+
+// explain finds the shortest run that still breaks the promise of the first
+// violation, and puts its trace into the report.
+func (r *Report) explain(o *Options) {
+	if len(r.Violations) == 0 {
+		return
+	}
+	v := &r.Violations[0]
+	plan, trace, _ := Shortest(&o.Config, NewPlan(v.Seed, &o.Config, o.Rounds))
+	if trace != nil {
+		v.Plan, v.Trace = plan.Lines(), trace.lines
+	}
 }
 
 // one does one run.
@@ -101,7 +116,7 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 func collect(o *Options, results []result) *Report {
 	rep := &Report{
 		APIVersion: "wormhole/v1", Kind: "SimReport", Seed: o.Seed, Runs: o.Runs, Rounds: o.Runs * o.Rounds,
-		Violations: []Violation{}, Faults: map[string]int{},
+		Violations: []Violation{}, Faults: map[string]int{}, Trips: Trips{Reasons: map[string]int{}},
 	}
 	all := sha256.New()
 	for i := range results {
@@ -116,6 +131,9 @@ func collect(o *Options, results []result) *Report {
 		rep.Trips.Due += r.trips.Due
 		rep.Trips.Early += r.trips.Early
 		rep.Trips.Missed += r.trips.Missed
+		for reason, n := range r.trips.Reasons { // order-free: a sum
+			rep.Trips.Reasons[reason] += n
+		}
 		rep.Rejuvenations += r.rejuvs
 		rep.MaxDown = max(rep.MaxDown, r.maxDown)
 		rep.Excepted += r.excepted

@@ -15,6 +15,10 @@ type Violation struct {
 	At        time.Duration `json:"-"`
 	AtText    string        `json:"at"`
 	Text      string        `json:"text"`
+	// Plan and Trace are those of the shortest run that still breaks the promise;
+	// they are given for the first violation of a report.
+	Plan  []string `json:"plan,omitempty"`
+	Trace []string `json:"trace,omitempty"`
 }
 
 // Trips counts the fail-safe's latches.
@@ -22,6 +26,8 @@ type Trips struct {
 	Due    int `json:"due"`    // a promise was broken, and it latched
 	Early  int `json:"early"`  // every bound held, and it latched all the same
 	Missed int `json:"missed"` // a promise was broken, and it did not latch in time
+	// Reasons counts those that were due by what they latched for.
+	Reasons map[string]int `json:"reasons"`
 }
 
 // checker holds the truth against the promises. It sees what the hypervisors
@@ -68,6 +74,7 @@ func (k *checker) init(w *world) {
 	k.w = w
 	k.hosts = make([]truth, w.n)
 	k.rounds = map[uint64]time.Duration{}
+	k.trips.Reasons = map[string]int{}
 	for i := range k.hosts {
 		k.hosts[i].seqs = map[uint64]bool{}
 		k.hosts[i].attempts = map[uint64]uint64{}

@@ -24,18 +24,19 @@ type host struct {
 	clock clock
 	skew  time.Duration // of its cycle boundaries against the common ones
 
-	alive   bool
-	life    uint64 // counts processes, so that events for an earlier one are void
-	core    *wormhole.Core
-	out     wormhole.Output
-	cfg     *wormhole.Config // as the running core has it
-	stalled time.Duration    // the process does not run before this
-	stale   wormhole.Cycle   // tick that came while it was stalled, 0 for none
-	dead    bool             // no power
-	lostUp  time.Duration    // control network is out of sync until then
-	hung    *wormhole.Command
-	steady  wormhole.Cycle // since when it has ticked on time, in sync and joined
-	last    wormhole.Status
+	alive     bool
+	life      uint64 // counts processes, so that events for an earlier one are void
+	core      *wormhole.Core
+	out       wormhole.Output
+	cfg       *wormhole.Config // as the running core has it
+	stalled   time.Duration    // the process does not run before this
+	stale     wormhole.Cycle   // tick that came while it was stalled, 0 for none
+	dead      bool             // no power
+	lostUp    time.Duration    // control network is out of sync until then
+	lateUntil time.Duration    // every other tick is late until then
+	hung      *wormhole.Command
+	steady    wormhole.Cycle // since when it has ticked on time, in sync and joined
+	last      wormhole.Status
 
 	disk     *wormhole.State // what a restart finds
 	counter  uint64          // TPM

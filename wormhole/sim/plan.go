@@ -23,6 +23,7 @@ const (
 	FaultPartition                      // the control network falls into two parts, Arg is one of them
 	FaultDeafLink                       // the frames of host Arg do not reach this host for For
 	FaultReplay                         // recorded frames of earlier cycles reach this host for For
+	FaultLate                           // every other tick comes later than T_proc for For
 	FaultDrift                          // the host's clock runs at a rate far beyond its bound for For
 	FaultJump                           // the host's clock jumps by Arg milliseconds, forward or back
 	FaultSlow                           // the next boot takes longer than its bound, the rejuvenation does not
@@ -46,7 +47,7 @@ const (
 
 var faultNames = [numFaultKinds]string{
 	"crash", "crash-before-store", "crash-after-store", "crash-after-bind", "power-cut", "stall", "cut", "cut-noticed", "partition", "deaf-link",
-	"replayed-stream", "clock-drift", "clock-jump", "phase-overrun", "phase-never-ends", "image-differs", "restore-fails", "quote-refused", "state-tampered", "guest-dies",
+	"replayed-stream", "late-again", "clock-drift", "clock-jump", "phase-overrun", "phase-never-ends", "image-differs", "restore-fails", "quote-refused", "state-tampered", "guest-dies",
 	"disk-full", "disk-loses", "store-rolled-back", "order-extra", "order-pause", "order-resume", "order-clear", "order-remove", "order-renew",
 }
 
@@ -107,10 +108,19 @@ type Plan struct {
 	Faults  []Fault
 }
 
+// Lines describes the plan for people.
+func (p *Plan) Lines() []string {
+	lines := []string{fmt.Sprintf("seed %d, profile %v, %d rounds, loss %v, noise %v, tight %v", p.Seed, p.Profile, p.Rounds, p.Loss, p.Noise, p.Tight)}
+	for _, f := range p.Faults {
+		lines = append(lines, f.String())
+	}
+	return lines
+}
+
 var (
 	insideKinds = []FaultKind{FaultCrash, FaultCrashUnstored, FaultCrashStored, FaultCrashBound, FaultPower, FaultStall, FaultSlow, FaultHang,
 		FaultImage, FaultRestore, FaultRefuse, FaultTamper, FaultDie, FaultDiskFull}
-	aloneKinds  = append([]FaultKind{FaultCut, FaultCutSilent, FaultJump, FaultDrift, FaultDiskLies, FaultRollback, FaultReplay}, insideKinds...)
+	aloneKinds  = append([]FaultKind{FaultCut, FaultCutSilent, FaultJump, FaultDrift, FaultDiskLies, FaultRollback, FaultReplay, FaultLate}, insideKinds...)
 	beyondKinds = append([]FaultKind{FaultPartition, FaultDeafLink, FaultCut, FaultCrash}, aloneKinds...)
 	gentle      = []FaultKind{OrderExtra, OrderPause, OrderResume, OrderRenew, OrderRemove}
 )
@@ -162,13 +172,14 @@ func (g *generator) spaced(kinds []FaultKind) []Fault {
 	var fs []Fault
 	for at := g.span(0, 2*g.cfg.Period); at < g.total-g.cfg.Period; at += g.span(3*g.cfg.Period, 4*g.cfg.Period) {
 		f := g.fault(kinds[g.draw(len(kinds))], at)
+		f.At = g.badMoment(at)
 		f.For = min(f.For, g.cfg.Period/2)
 		fs = append(fs, f)
 		if f.Kind == FaultCut || f.Kind == FaultCutSilent || f.Kind == FaultRollback || f.Kind == FaultDiskLies || f.Kind == FaultJump || f.Kind == FaultDrift {
-			fs = append(fs, Fault{Kind: OrderClear, Host: f.Host, At: at + f.For + g.cfg.Bounds.TLocalExec() + 20*g.cfg.Cycle})
+			fs = append(fs, Fault{Kind: OrderClear, Host: f.Host, At: f.At + f.For + g.cfg.Bounds.TLocalExec() + 20*g.cfg.Cycle})
 		}
 		if f.Kind == FaultDiskLies {
-			fs = append(fs, Fault{Kind: FaultCrash, Host: f.Host, At: at + g.span(0, g.cfg.Bounds.TLocalExec()), For: g.span(g.cfg.Cycle, 5*g.cfg.Cycle)})
+			fs = append(fs, Fault{Kind: FaultCrash, Host: f.Host, At: f.At + g.span(0, g.cfg.Bounds.TLocalExec()), For: g.span(g.cfg.Cycle, 5*g.cfg.Cycle)})
 		}
 	}
 	return fs
@@ -178,12 +189,22 @@ func (g *generator) spaced(kinds []FaultKind) []Fault {
 func (g *generator) anyTime(kinds []FaultKind) []Fault {
 	var fs []Fault
 	for i := 1 + g.draw(12); i > 0; i-- {
-		fs = append(fs, g.fault(kinds[g.draw(len(kinds))], g.span(0, g.total)))
+		fs = append(fs, g.fault(kinds[g.draw(len(kinds))], g.badMoment(g.span(0, g.total))))
 	}
 	for i := g.draw(4); i > 0; i-- {
 		fs = append(fs, Fault{Kind: OrderClear, Host: g.draw(g.n), At: g.span(0, g.total)})
 	}
 	return fs
+}
+
+// badMoment moves one instant in three to just before or after a round start, where
+// a cycle more or less makes a difference.
+func (g *generator) badMoment(at time.Duration) time.Duration {
+	if g.draw(3) != 0 {
+		return at
+	}
+	start := time.Duration(warmUp)*g.cfg.Cycle + at/g.cfg.Period*g.cfg.Period
+	return start + g.span(0, 12*g.cfg.Cycle) - 9*g.cfg.Cycle
 }
 
 // orders draws operators who do things at bad moments.

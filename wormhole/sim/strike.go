@@ -56,6 +56,8 @@ func (h *host) strikeHost(f *Fault) {
 		w.net.deaf[int(f.Arg)*w.n+f.Host]++
 	case FaultReplay:
 		w.net.replay[f.Host]++
+	case FaultLate:
+		h.lateUntil = w.now + f.For
 	case FaultDrift:
 		h.clock.turn(w.now, 0.3+float64(f.Arg%1000)/500, 0)
 		w.chk.rateBroken(h)

@@ -118,6 +118,9 @@ func (w *world) realOf(c wormhole.Cycle) time.Duration {
 // scheduleTick sets host i's tick for cycle c, with its skew and its lateness.
 func (w *world) scheduleTick(i int, c wormhole.Cycle) {
 	late := w.d.between(0, w.first.Process*9/10, useJitter, uint64(i), uint64(c), 0)
+	if w.now < w.hosts[i].lateUntil && c%2 == 0 {
+		late += w.first.Process
+	}
 	w.q.push(event{at: w.realOf(c) + w.hosts[i].skew + late, kind: evTick, host: int32(i), a: uint64(c)})
 }
 
