@@ -9,9 +9,13 @@ const (
 	// MaxRuns keeps the longest analysis in the minutes: 100 times the default is ten times the precision.
 	MaxRuns = 2000000
 
-	// roundsPerRun times Options.Runs is the number of rounds that all simulations of a policy together may take. A round
-	// of six replicas costs about a microsecond.
+	// roundsPerRun times Options.Runs is the number of rounds that the simulation of a small policy may take. A round of six
+	// replicas costs about a microsecond.
 	roundsPerRun = 50
+
+	// eventWork is n * (2 groups + n), about the work of a round, of the smallest policy: n = 6 with k = 1. A policy whose
+	// rounds cost more gets fewer of them in the same time; the report says how many.
+	eventWork = 6 * (2*6 + 6)
 
 	// climbsPerRun times Options.Runs is the number of excursions that are played at each level of a splitting
 	// simulation. They last about half a round, so that a level costs less than the plain rounds do.

@@ -25,10 +25,17 @@ func (p *progress) step() {
 // simulate estimates the probability that failure computes. Short missions are played to their end, long ones by splitting.
 // [E-15]
 func (m *model) simulate(seed uint64, runs int, p *progress) Estimate {
+	runs = m.affordable(runs)
 	if !m.rejuvenates() || m.rounds() <= roundsPerRun {
 		return m.playMissions(seed, runs, p)
 	}
 	return m.split(seed, runs, p)
+}
+
+// affordable is the number of runs that takes about as long as the asked ones do for six replicas.
+func (m *model) affordable(runs int) int {
+	work := float64(m.n * (2*m.groups + m.n))
+	return max(batches, min(runs, int(float64(runs)*eventWork/work)))
 }
 
 func (m *model) playMissions(seed uint64, runs int, p *progress) Estimate {
