@@ -93,6 +93,23 @@ func TestSilenceEndsInJoiningAnew(t *testing.T) {
 	}
 }
 
+// [W-11] So does one that was stopped for longer than a window.
+func TestStopEndsInJoiningAnew(t *testing.T) {
+	for cycles, joined := range map[wormhole.Cycle]bool{2: true, 3: false, 8: false} {
+		b := settled(t, six())
+		n := b.nodes[3]
+		core := n.core
+		n.core = nil
+		b.away.Add(3)
+		b.run(cycles)
+		n.core = core
+		b.run(1)
+		if got := b.status(3).Joined; got != joined {
+			t.Errorf("stopped for %d cycles: joined %v, want %v", cycles, got, joined)
+		}
+	}
+}
+
 // [W-11] What it did not hear in that time is its own fault: of a host that was
 // stopped nobody is lost, and it does not latch, though the first frames that it
 // would hear again are lost as well.
