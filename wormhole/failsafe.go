@@ -88,25 +88,27 @@ func (c *Core) adoptClearance(f *Frame) {
 }
 
 // unlatch lets the payload go on, and this host take part again from the next
-// round on.
+// round on. Nobody knows how long the fail-safe has held, so that no replica, not
+// even one that was only cut off, goes on as it was.
 func (c *Core) unlatch(scope Scope) {
 	s := &c.st
+	s.Latch = Latch{}
+	c.dirty = true
+	if c.cfg.Action == ActionAlert {
+		return // the payload and the rounds have gone on
+	}
 	if round, _, ok := c.cfg.Starts.At(c.cycle); ok && round > s.Round {
 		s.Round = round
 	}
 	if c.inTurn() || s.Turn == TurnNone {
 		s.Turn = TurnFailed
 	}
-	s.Latch = Latch{}
-	c.dirty = true
 	if c.cfg.Action == ActionIsolate {
 		c.command(Command{Kind: CommandRejoin})
 	}
-	switch {
-	case c.cfg.Action == ActionAlert:
-	case scope == ScopeLocal:
+	if scope == ScopeLocal {
 		c.comeBack()
-	case s.Replica == Stopped:
+	} else {
 		c.coldStart()
 	}
 }

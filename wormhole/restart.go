@@ -77,6 +77,7 @@ func (c *Core) resynced() {
 	}
 	c.run.deadline = c.boundaryOf(int64(c.st.Start)-int64(c.cycle)) + c.cfg.Bounds.TLocalExec()
 	if c.st.Start > c.cycle || c.now >= c.run.deadline {
+		c.st.Extra = true
 		c.overdue()
 		return
 	}

@@ -47,6 +47,7 @@ type result struct {
 	rejuvs    int
 	maxDown   int
 	excepted  int
+	hasty     bool
 	digest    [sha256.Size]byte
 }
 
@@ -106,7 +107,7 @@ func (r *Report) explain(o *Options) {
 func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 	w := newWorld(cfg, plan, trace)
 	w.run()
-	r := result{violation: w.chk.violation, count: w.count, trips: w.chk.trips, rejuvs: w.chk.rejuvs, maxDown: w.chk.maxDown, excepted: w.chk.excepted}
+	r := result{violation: w.chk.violation, count: w.count, trips: w.chk.trips, rejuvs: w.chk.rejuvs, maxDown: w.chk.maxDown, excepted: w.chk.excepted, hasty: plan.Hasty}
 	r.net = [4]int{w.net.lost, w.net.late, w.net.repeated, w.net.replayed}
 	w.hash.Sum(r.digest[:0])
 	return r
@@ -116,7 +117,7 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 func collect(o *Options, results []result) *Report {
 	rep := &Report{
 		APIVersion: "wormhole/v1", Kind: "SimReport", Seed: o.Seed, Runs: o.Runs, Rounds: o.Runs * o.Rounds,
-		Violations: []Violation{}, Faults: map[string]int{}, Trips: Trips{Reasons: map[string]int{}},
+		Violations: []Violation{}, Faults: map[string]int{"deadline-too-short": 0}, Trips: Trips{Reasons: map[string]int{}},
 	}
 	all := sha256.New()
 	for i := range results {
@@ -127,6 +128,9 @@ func collect(o *Options, results []result) *Report {
 		}
 		for k, name := range [4]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed"} {
 			rep.Faults[name] += r.net[k]
+		}
+		if r.hasty {
+			rep.Faults["deadline-too-short"]++
 		}
 		rep.Trips.Due += r.trips.Due
 		rep.Trips.Early += r.trips.Early
@@ -148,7 +152,7 @@ func collect(o *Options, results []result) *Report {
 
 // FaultNames returns the names of all faults that a report counts, sorted.
 func FaultNames() []string {
-	names := append([]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed"}, faultNames[:]...)
+	names := append([]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed", "deadline-too-short"}, faultNames[:]...)
 	sort.Strings(names)
 	return names
 }

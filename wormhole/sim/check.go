@@ -54,6 +54,7 @@ type truth struct {
 	clean     time.Duration // when the running replica was booted from checked code
 	done      time.Duration // when the last rejuvenation ended well
 	cold      bool
+	clearedAt time.Duration // when its latch was last cleared
 	rateSince time.Duration // since when the clock's rate or reading is not to be trusted, 0 if it is
 	recovered bool          // it has its state, whether its local wormhole knows it or not
 	exempt    bool          // that has happened while it was out of contact in a rejuvenation
@@ -227,7 +228,7 @@ func (k *checker) observe(h *host, was, is *wormhole.Status) {
 	}
 	if !is.Latched && was.Latched {
 		k.w.say(h.id, "latch is cleared")
-		t.latchGen = 0
+		t.latchGen, t.clearedAt = 0, k.w.now
 	}
 }
 
@@ -267,10 +268,11 @@ func (k *checker) judgeOutput(h *host, o *wormhole.Output) {
 	}
 }
 
-// stored is invariant 6 for alerts: what was raised must come to the outbox.
-func (k *checker) stored(h *host, s *wormhole.State) {
-	for i := range s.Alerts[:s.AlertCount] {
-		k.hosts[h.id].seqs[s.Alerts[i].Seq] = true
+// raised is invariant 6 for alerts: what an output shows, once its state is stored,
+// must come to the outbox, whatever happens next.
+func (k *checker) raised(h *host, alerts []wormhole.Alert) {
+	for i := range alerts {
+		k.hosts[h.id].seqs[alerts[i].Seq] = true
 	}
 }
 
@@ -308,6 +310,9 @@ func (k *checker) started(h *host) {
 // sent looks at what a local wormhole tells the others.
 func (k *checker) sent(h *host, f *wormhole.Frame) {
 	t := &k.hosts[h.id]
+	if k.w.trace != nil {
+		k.w.trace.frame(k.w.now, h.id, f)
+	}
 	if f.LatchGen > 0 {
 		t.latchGen = f.LatchGen
 	}

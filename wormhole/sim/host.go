@@ -187,7 +187,7 @@ func (h *host) store() bool {
 		return h.crash("before its state is bound to the counter")
 	}
 	h.counter = max(h.counter, s.Counter)
-	h.w.chk.stored(h, s)
+	h.w.chk.raised(h, h.out.Alerts)
 	if h.crashAt == afterBind {
 		return h.crash("with its state stored and nothing done")
 	}

@@ -7,6 +7,9 @@ const (
 	// MaxRounds keeps one run, whose events are not kept but whose alerts are,
 	// within some megabytes too.
 	MaxRounds = 100_000
+	// maxPerCycle bounds the events of one cycle, a host: a tick, some phases
+	// that end, some calls that the core has asked for.
+	maxPerCycle = 1000
 	// MaxTraceLines bounds the trace of a failing run that is printed.
 	MaxTraceLines = 400
 )

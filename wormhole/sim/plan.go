@@ -20,7 +20,7 @@ const (
 	FaultStall                          // the process is stopped for For (SIGSTOP, a stalled machine)
 	FaultCut                            // the host is cut off from the control network for For
 	FaultCutSilent                      // the same, and its control network notices that it has lost its clock
-	FaultPartition                      // the control network falls into two parts, Arg is one of them
+	FaultPartition                      // the control network falls into two parts; the bits of Arg say who is in one of them
 	FaultDeafLink                       // the frames of host Arg do not reach this host for For
 	FaultReplay                         // recorded frames of earlier cycles reach this host for For
 	FaultLate                           // every other tick comes later than T_proc for For
@@ -105,12 +105,13 @@ type Plan struct {
 	Loss    float64 // probability that a frame is lost on a link, below the omission bound
 	Noise   float64 // probability that an old or repeated frame is heard beside
 	Tight   bool    // phases take nearly all of their bounds
+	Hasty   bool    // T_d is a third of what the policy's condition asks for: somebody did not check it
 	Faults  []Fault
 }
 
 // Lines describes the plan for people.
 func (p *Plan) Lines() []string {
-	lines := []string{fmt.Sprintf("seed %d, profile %v, %d rounds, loss %v, noise %v, tight %v", p.Seed, p.Profile, p.Rounds, p.Loss, p.Noise, p.Tight)}
+	lines := []string{fmt.Sprintf("seed %d, profile %v, %d rounds, loss %v, noise %v, tight %v, hasty %v", p.Seed, p.Profile, p.Rounds, p.Loss, p.Noise, p.Tight, p.Hasty)}
 	for _, f := range p.Faults {
 		lines = append(lines, f.String())
 	}
@@ -140,6 +141,7 @@ func NewPlan(seed uint64, cfg *wormhole.Config, rounds int) Plan {
 		p.Faults = g.spaced(aloneKinds)
 	case Beyond:
 		p.Faults = g.anyTime(beyondKinds)
+		p.Hasty = d.chance(0.15, usePlan, 5, 0, 0)
 	}
 	if p.Profile != Calm {
 		p.Faults = append(p.Faults, g.orders()...)

@@ -74,17 +74,17 @@ func (h *host) strikeHost(f *Fault) {
 	}
 }
 
-// partition joins hosts to one side of a cut, or takes them from it.
+// partition puts the hosts that are set in Arg, bit by bit, on one side of a cut, or
+// takes them from it.
 func (w *world) partition(f *Fault, by int) {
+	cut := uint64(1) << (uint64(f.Arg) % 64)
 	for i := range w.hosts {
-		if w.d.of(usePlan, uint64(f.Arg), uint64(i), 9)&1 == 0 {
-			continue
-		}
-		bit := uint64(1) << (uint64(f.Arg) % 64)
-		if by > 0 {
-			w.net.side[i] |= bit
-		} else {
-			w.net.side[i] &^= bit
+		switch {
+		case f.Arg>>(i%20)&1 == 0:
+		case by > 0:
+			w.net.side[i] |= cut
+		default:
+			w.net.side[i] &^= cut
 		}
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/proactive-resilience/wormhole/wormhole"
@@ -10,8 +11,52 @@ import (
 
 // Trace is what happened in one run, for people.
 type Trace struct {
+	Frames  bool // show each frame that says something new, too
 	lines   []string
 	dropped int
+	said    map[int]string // the last frame shown of each host
+}
+
+// frame shows a frame if it says something that the one before did not.
+func (t *Trace) frame(at time.Duration, host int, f *wormhole.Frame) {
+	text := frameText(f)
+	if !t.Frames || t.said[host] == text {
+		return
+	}
+	if t.said == nil {
+		t.said = map[int]string{}
+	}
+	t.said[host] = text
+	t.add(at, host, "-> all: "+text)
+}
+
+var (
+	turnText     = [...]string{"no turn yet", "turn to come", "turn missed", "turn done", "turn failed"}
+	standingText = [...]string{"idle", "CLAIMS", "RUNS"}
+)
+
+// frameText is a frame for people: what matters for the right to start.
+func frameText(f *wormhole.Frame) string {
+	text := fmt.Sprintf("round %d, %s, %s", f.Round, turnText[f.Turn], standingText[f.Standing])
+	if f.Standing == wormhole.Running {
+		text += " " + f.Phase.String()
+	}
+	text += fmt.Sprintf(", holds %s", setText(f.Held))
+	if f.Fenced {
+		text += ", FENCED"
+	}
+	if f.LatchGen > 0 {
+		text += fmt.Sprintf(", LATCHED %v", f.LatchReason)
+	}
+	return text
+}
+
+func setText(s wormhole.Set) string {
+	text := ""
+	for h := s.Next(0); h != wormhole.NoHost; h = s.Next(int(h) + 1) {
+		text += fmt.Sprintf(" %d", h)
+	}
+	return "{" + strings.TrimSpace(text) + "}"
 }
 
 func (t *Trace) add(at time.Duration, host int, text string) {

@@ -13,23 +13,24 @@ import (
 // world is one simulated system: hosts with clocks, disks, guests and local
 // wormholes, the control network between them, and a queue of what will happen.
 type world struct {
-	plan  Plan
-	d     dice
-	n     int
-	k     int // the bound that is checked, whatever the cores believe
-	now   time.Duration
-	base  wormhole.Cycle // cycle at real time 0
-	end   time.Duration
-	q     queue
-	hosts []host
-	net   network
-	chk   checker
-	cfgs  map[uint32]*wormhole.Config // one membership per epoch, as from one signed file
-	first *wormhole.Config
-	count [numFaultKinds]int
-	hash  hash.Hash
-	buf   []byte
-	trace *Trace
+	plan    Plan
+	d       dice
+	n       int
+	k       int // the bound that is checked, whatever the cores believe
+	now     time.Duration
+	base    wormhole.Cycle // cycle at real time 0
+	end     time.Duration
+	q       queue
+	crowded int // events of this cycle
+	hosts   []host
+	net     network
+	chk     checker
+	cfgs    map[uint32]*wormhole.Config // one membership per epoch, as from one signed file
+	first   *wormhole.Config
+	count   [numFaultKinds]int
+	hash    hash.Hash
+	buf     []byte
+	trace   *Trace
 }
 
 // warmUp is how long before the first round start a run begins, in cycles: the
@@ -39,6 +40,11 @@ const warmUp = 40
 // newWorld lays a run out.
 func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 	n := cfg.Members.Len()
+	if plan.Hasty {
+		hasty := *cfg
+		hasty.Deadline /= 3
+		cfg = &hasty
+	}
 	w := &world{
 		plan: plan, d: dice(mix(plan.Seed ^ 0x5eed)), n: n, k: cfg.K, first: cfg,
 		hosts: make([]host, n), cfgs: map[uint32]*wormhole.Config{cfg.Epoch: cfg},
@@ -69,11 +75,20 @@ func (w *world) run() {
 		if e.at > w.end {
 			break
 		}
+		w.crowd()
 		w.now = e.at
 		w.happen(&e)
 	}
 	w.chk.atEnd()
 	w.flush()
+}
+
+// crowd counts the events of a cycle. A core that asks again and again to be called
+// at once keeps its host busy for ever.
+func (w *world) crowd() {
+	if w.crowded++; w.crowded > maxPerCycle*w.n {
+		w.chk.violate("in time or said so", "a core asks to be called at once, for ever")
+	}
 }
 
 // happen dispatches one event. A core that asserts has broken an invariant.
@@ -102,6 +117,7 @@ func (w *world) happen(e *event) {
 	case evDeadMan:
 		h.deadMan()
 	case evCheck:
+		w.crowded = 0
 		w.chk.everyCycle()
 		w.q.push(event{at: w.now + w.first.Cycle, kind: evCheck})
 	case evDeadline:
