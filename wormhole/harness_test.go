@@ -301,8 +301,9 @@ func (b *bench) until(what string, limit wormhole.Cycle, ok func() bool) wormhol
 // pass is one cycle.
 func (b *bench) pass() {
 	b.t.Helper()
-	end := b.real + b.cfg.Cycle
+	begin, end := b.real, b.real+b.cfg.Cycle
 	for _, n := range b.nodes {
+		b.real = begin
 		n.upTo(end)
 	}
 	b.real, b.cycle = end, b.cycle+1
