@@ -40,16 +40,17 @@ type Core struct {
 	stops    Set // members that may be down for rejuvenation, without itself
 	spentFor int // cycles in a row in which more than the budget were missing
 
-	group    [MaxHosts]uint16 // rank of each member in the round
-	grouped  groupKey         // what group was computed for
-	atRisk   uint64           // round for which deadline.atrisk was raised
-	judged   uint64           // round whose deadline was judged
-	removed  bool             // the membership has no place for this host any more
-	leads    bool
-	check    uint64 // last stable checkpoint that the replica reported
-	nextLast Host   // candidate for the next round
-	nextFor  uint64 // the round it is for
-	ready    Set    // members that are known to have the proposed membership
+	group     [MaxHosts]uint16 // rank of each member in the round
+	grouped   groupKey         // what group was computed for
+	atRisk    uint64           // round for which deadline.atrisk was raised
+	boundTold uint64           // round, plus 1, for which control.bound was raised
+	judged    uint64           // round whose deadline was judged
+	removed   bool             // the membership has no place for this host any more
+	leads     bool
+	check     uint64 // last stable checkpoint that the replica reported
+	nextLast  Host   // candidate for the next round
+	nextFor   uint64 // the round it is for
+	ready     Set    // members that are known to have the proposed membership
 
 	claim     claim
 	run       run

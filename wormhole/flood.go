@@ -97,13 +97,18 @@ func (c *Core) follow(frames []Received, last Cycle) {
 	if c.next == nil {
 		return
 	}
-	var ahead Set
+	ahead := 0
 	for i := range frames {
 		if r := &frames[i]; r.Cycle == last && r.Frame.Epoch == c.next.Epoch && c.next.Members.Has(r.Sender) {
-			ahead.Add(r.Sender)
+			c.peers[r.Sender].ahead = last
 		}
 	}
-	if ahead.Len() >= c.next.quorum() {
+	for h := c.next.Members.Next(0); h != NoHost; h = c.next.Members.Next(int(h) + 1) {
+		if at := c.peers[h].ahead; at != 0 && at+c.cfg.window() >= c.cycle {
+			ahead++
+		}
+	}
+	if ahead >= c.next.quorum() {
 		c.takeNext()
 	}
 }

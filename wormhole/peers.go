@@ -6,6 +6,7 @@ import "time"
 type peer struct {
 	heard   Cycle // cycle of the last frame heard from it, 0 for never
 	ackLast Cycle // cycle of its last frame that says it heard this one's frame before
+	ahead   Cycle // cycle of the last frame that shows it in the proposed membership
 	vouched Cycle // cycle of its first frame in a row that vouches for this one's claim, 0 for none
 
 	standing Standing      // by the freshest word on it, direct or relayed

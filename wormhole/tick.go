@@ -42,18 +42,19 @@ func (c *Core) learnTime(t *Tick) bool {
 	c.inSync = t.InSync && t.Cycle > c.cycle
 	if !c.inSync {
 		if was {
-			c.raise(Alert{Type: AlertControlBound, Subject: c.self, Life: c.st.Boot})
+			c.tellBound()
 		}
 		return false
 	}
+	before := c.cycle
 	c.cycle, c.boundary = t.Cycle, t.Boundary
 	if c.origin == 0 {
-		c.origin, c.present = c.cycle, c.cycle
+		c.origin, c.present, before = c.cycle, c.cycle, c.cycle
 	}
-	c.missed()
+	c.missed(c.cycle - before)
 	late := c.now-t.Boundary > c.cfg.Process || t.Boundary-c.now > c.cfg.Process
-	if late && c.onTime {
-		c.raise(Alert{Type: AlertControlBound, Subject: c.self, Life: c.st.Boot})
+	if late {
+		c.tellBound()
 	}
 	if c.onTime = !late; c.onTime {
 		c.present = c.cycle
@@ -63,14 +64,22 @@ func (c *Core) learnTime(t *Tick) bool {
 	return true
 }
 
-// missed looks at the cycles that this local wormhole was not there for. What was
-// not heard in them says nothing about the others: it takes a window to hear them
-// anew, and after a window away it joins anew.
-func (c *Core) missed() {
-	switch away := c.cycle - c.present; {
-	case away > c.cfg.window():
+// tellBound raises control.bound for this host, once a round.
+func (c *Core) tellBound() {
+	if c.boundTold != c.st.Round+1 {
+		c.boundTold = c.st.Round + 1
+		c.raise(Alert{Type: AlertControlBound, Subject: c.self, Life: c.st.Boot})
+	}
+}
+
+// missed looks at the cycles that this local wormhole was not there for. Frames
+// that it did not take say nothing about the others: it takes a window to hear them
+// anew. After a window without a word of its own it joins anew.
+func (c *Core) missed(ticks Cycle) {
+	switch {
+	case c.cycle-c.present > c.cfg.window():
 		c.leave()
-	case away > 1:
+	case ticks > 1:
 		c.joinedAt = c.cycle
 	}
 }
