@@ -5,26 +5,27 @@ import "time"
 // Why says why a replica is not being rejuvenated now.
 type Why uint8
 
-// What a replica may be waiting for.
+// What a replica may be waiting for; Why.String says it in words.
 const (
-	WhyGo      Why = iota // nothing stands against it
-	WhyNotDue             // no rejuvenation is due
-	WhyRunning            // it is being rejuvenated
-	WhyLatched            // the fail-safe holds
-	WhyJoining            // its local wormhole is not yet in contact with enough others
-	WhySilent             // its local wormhole is late or has no clock
-	WhyPaused             // an operator has paused
-	WhyGroup              // an earlier group is not finished
-	WhyOutrank            // another replica goes before it
-	WhyBackers            // too few members have vouched for its claim for long enough
-	WhySlots              // k replicas are down, or may be
-	WhyBudget             // k' replicas are fenced or out of contact
-	WhyTime               // it could not be finished before the next start or the deadline
-	WhyRestart            // answers to claims of an earlier life may still be about
+	WhyGo Why = iota
+	WhyNotDue
+	WhyRunning
+	WhyLatched
+	WhyJoining
+	WhyPaused
+	WhyGroup
+	WhyOutrank
+	WhyBackers
+	WhySlots
+	WhyBudget
+	WhyTime
+	WhyRestart
+	WhyStarting
 	numWhys
 )
 
-// ask for and take the right to rejuvenate ([W-5] to [W-9]).
+// advance asks for the right to rejuvenate, and takes it when it is there ([W-5] to
+// [W-9]).
 func (c *Core) advance() {
 	if c.st.Replica == Rejuvenating {
 		c.why = WhyRunning

@@ -221,8 +221,11 @@ func (c *Core) wants() (rank uint16, forRound bool, why Why) {
 	if c.claimsAhead() {
 		return 0, true, WhyGo
 	}
-	if !c.st.Extra || c.st.Replica == Starting {
+	switch {
+	case !c.st.Extra:
 		return 0, false, WhyNotDue
+	case c.st.Replica == Starting:
+		return 0, false, WhyStarting
 	}
 	return c.wantsExtra()
 }
