@@ -200,6 +200,9 @@ func (c *Core) orderReconfigure(next *Config) Reply {
 		return refuse("the timetable of epoch %d differs: a running system keeps its timetable", next.Epoch)
 	}
 	c.next = next
+	for h := range c.peers {
+		c.peers[h].ahead = 0
+	}
 	return accept("epoch %d takes effect at the next round start at which all members have it", next.Epoch)
 }
 

@@ -41,7 +41,7 @@ func (c *Core) firstTurn(start Cycle) Turn {
 	switch {
 	case c.st.Replica == Stopped, c.st.Latched() && c.cfg.Action != ActionAlert:
 		return TurnFailed
-	case c.st.Replica == Rejuvenating, c.cycle > start+c.cfg.turnover() && (c.passedBy() || c.tooLate(c.cfg.lead())):
+	case c.st.Replica == Rejuvenating, c.cycle > start+c.cfg.turnover() && c.comesTooLate():
 		return TurnLate
 	}
 	return TurnPending
@@ -78,11 +78,21 @@ func (c *Core) joinRound() {
 		}
 	}
 	c.regroup()
-	if c.st.Turn == TurnPending && (c.passedBy() || c.tooLate(c.cfg.lead())) {
+	if c.st.Turn == TurnPending && c.comesTooLate() {
 		c.st.Turn = TurnLate
 		c.dirty = true
 	}
 }
+
+// comesTooLate reports whether a local wormhole that comes to a round when it is
+// under way must not take its group's turn: the others have gone on without it, or
+// the round would not end in time with it.
+func (c *Core) comesTooLate() bool {
+	return c.passedBy() || c.tooLate(c.cfg.lead()) || c.soonest()+c.worstLeft() > c.roundStart()+c.cfg.deadlineCycles()
+}
+
+// soonest is the first cycle in which a group may begin.
+func (c *Core) soonest() Cycle { return max(c.cycle, c.st.PauseUntil) }
 
 // tooLate reports whether a rejuvenation that begins so many cycles from now could
 // end after T_d.
@@ -344,7 +354,7 @@ func (c *Core) judgeRisk(end Cycle) {
 	if c.atRisk == c.st.Round || c.st.Latched() {
 		return
 	}
-	if left := c.worstLeft(); left > 0 && c.cycle+left > end {
+	if left := c.worstLeft(); left > 0 && c.soonest()+left > end {
 		c.atRisk = c.st.Round
 		c.raise(Alert{Type: AlertDeadlineAtRisk, Subject: NoHost})
 	}

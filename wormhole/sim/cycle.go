@@ -29,6 +29,16 @@ func (w *world) tick(h *host, c wormhole.Cycle) {
 	}
 	h.beat(c, w.take(h.id, c-1, h.last.Epoch))
 	h.noteSteady(c)
+	h.offer()
+}
+
+// offer gives the local wormhole the membership that follows its own, as soon as it
+// is there: a daemon finds the signed file on its disk.
+func (h *host) offer() {
+	if next := h.w.cfgs[h.last.Epoch+1]; h.alive && next != nil && h.offered != next.Epoch {
+		h.offered = next.Epoch
+		h.give(&wormhole.Order{Kind: wormhole.OrderReconfigure, Config: next})
+	}
 }
 
 // beat gives the core one tick.

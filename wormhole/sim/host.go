@@ -35,6 +35,7 @@ type host struct {
 	lostUp    time.Duration    // control network is out of sync until then
 	lateUntil time.Duration    // every other tick is late until then
 	hung      *wormhole.Command
+	offered   uint32         // last membership that it was given
 	steady    wormhole.Cycle // since when it has ticked on time, in sync and joined
 	last      wormhole.Status
 
@@ -86,10 +87,8 @@ func (h *host) start() {
 	h.core = core
 	h.w.say(h.id, "local wormhole starts")
 	h.w.chk.started(h)
+	h.offered = 0
 	h.obey()
-	if next := h.w.cfgs[cfg.Epoch+1]; next != nil && h.alive {
-		h.step(wormhole.Input{Order: &wormhole.Order{Kind: wormhole.OrderReconfigure, Config: next}})
-	}
 }
 
 // die ends the process. What the disk did not really write is gone.

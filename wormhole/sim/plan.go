@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/proactive-resilience/wormhole/wormhole"
@@ -177,7 +178,7 @@ func (g *generator) spaced(kinds []FaultKind) []Fault {
 		f.At = g.badMoment(at)
 		f.For = min(f.For, g.cfg.Period/2)
 		fs = append(fs, f)
-		if f.Kind == FaultCut || f.Kind == FaultCutSilent || f.Kind == FaultRollback || f.Kind == FaultDiskLies || f.Kind == FaultJump || f.Kind == FaultDrift {
+		if !slices.Contains(insideKinds, f.Kind) {
 			fs = append(fs, Fault{Kind: OrderClear, Host: f.Host, At: f.At + f.For + g.cfg.Bounds.TLocalExec() + 20*g.cfg.Cycle})
 		}
 		if f.Kind == FaultDiskLies {

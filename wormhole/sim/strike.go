@@ -180,8 +180,8 @@ func (h *host) give(o *wormhole.Order) {
 	}
 }
 
-// reconfigure gives all hosts the membership of the next epoch: one file, that
-// the operator has signed once.
+// reconfigure makes the membership of the next epoch: one file, that the operator
+// has signed once, and that every host finds with its next tick.
 func (w *world) reconfigure(f *Fault) {
 	cur := w.latestEpoch()
 	if w.cfgs[cur+1] == nil {
@@ -191,11 +191,6 @@ func (w *world) reconfigure(f *Fault) {
 			next.Members.Remove(gone)
 		}
 		w.cfgs[cur+1] = &next
-	}
-	for i := range w.hosts {
-		if h := &w.hosts[i]; w.cfgs[h.last.Epoch+1] != nil {
-			h.give(&wormhole.Order{Kind: wormhole.OrderReconfigure, Config: w.cfgs[h.last.Epoch+1]})
-		}
 	}
 }
 
