@@ -41,9 +41,10 @@
 // # Where things are
 //
 // core.go and tick.go are the frame of it: the step, and the parts of a cycle in their
-// order. peers.go is what is known of the others; evidence.go the right to start; round.go
-// rounds, groups and T_d; attempt.go Algorithm 1 under way, algorithm1.go the list itself;
-// failsafe.go the latch; flood.go what is agreed on before a round; orders.go the operator;
-// restart.go what happens after a crash; events.go, state.go, frame.go and codec.go what
-// goes in and out; limits.go every bound.
+// order. peers.go is what is known of the others, contact.go who is missing; evidence.go
+// the right to start; round.go rounds and groups, deadline.go their bounds; attempt.go
+// Algorithm 1 under way, algorithm1.go the list itself; failsafe.go the latch; flood.go
+// what is agreed on before a round; orders.go the operator; restart.go what happens after
+// a crash; events.go, state.go, frame.go and codec.go what goes in and out; limits.go
+// every bound.
 package wormhole

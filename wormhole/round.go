@@ -20,7 +20,7 @@ func (c *Core) beginRound() {
 	}
 	c.switchEpoch(round)
 	c.st.Last = c.agreedLast(round)
-	c.st.Round = round
+	c.st.Round, c.st.Turn = round, TurnPending
 	c.dirty = true
 	c.regroup()
 	c.st.Turn = c.firstTurn(start)
@@ -88,11 +88,8 @@ func (c *Core) joinRound() {
 // under way must not take its group's turn: the others have gone on without it, or
 // the round would not end in time with it.
 func (c *Core) comesTooLate() bool {
-	return c.passedBy() || c.tooLate(c.cfg.lead()) || c.soonest()+c.worstLeft() > c.roundStart()+c.cfg.deadlineCycles()
+	return c.passedBy() || c.tooLate(c.cfg.lead()) || c.worstEnd() > c.roundStart()+c.cfg.deadlineCycles()
 }
-
-// soonest is the first cycle in which a group may begin.
-func (c *Core) soonest() Cycle { return max(c.cycle, c.st.PauseUntil) }
 
 // tooLate reports whether a rejuvenation that begins so many cycles from now could
 // end after T_d.
@@ -309,98 +306,4 @@ func (c *Core) roundOver() bool {
 func (c *Core) roundStart() Cycle {
 	_, start, _ := c.cfg.Starts.At(c.cycle)
 	return start
-}
-
-// judgeRound watches the round's bounds ([W-16], [W-17]).
-func (c *Core) judgeRound() {
-	if c.st.Round == 0 || !c.joined {
-		return
-	}
-	start := c.roundStart()
-	end := start + c.cfg.deadlineCycles()
-	c.judgeRisk(end)
-	if c.st.Turn == TurnLate && c.tooLate(0) && c.st.Replica != Rejuvenating {
-		c.giveUp()
-	}
-	if c.cycle < end || c.judged == c.st.Round {
-		return
-	}
-	c.judged = c.st.Round
-	if !c.st.Latched() && !c.inTime() {
-		c.raise(Alert{Type: AlertDeadlineMissed, Subject: NoHost})
-		c.latch(ReasonDeadline, ScopeAll)
-	}
-}
-
-// giveUp fences a replica that cannot have its turn in this round any more: what
-// is up is rejuvenated in every round. It comes back as soon as the round is over.
-func (c *Core) giveUp() {
-	c.st.Turn, c.st.Extra = TurnFailed, true
-	c.fence(PhaseNone, Failed)
-}
-
-// inTime reports whether nobody in contact is still to come in this round.
-// Those out of contact are counted elsewhere, among the k'.
-func (c *Core) inTime() bool {
-	if !c.finished(c.self) && c.st.Turn != TurnFailed {
-		return false
-	}
-	return c.allOthers(func(h Host) bool { return !c.contact(h) || c.finished(h) })
-}
-
-// judgeRisk says at once when the groups that are left no longer fit before
-// T_d if each takes its bound.
-func (c *Core) judgeRisk(end Cycle) {
-	if c.atRisk == c.st.Round || c.st.Latched() {
-		return
-	}
-	if left := c.worstLeft(); left > 0 && c.soonest()+left > end {
-		c.atRisk = c.st.Round
-		c.raise(Alert{Type: AlertDeadlineAtRisk, Subject: NoHost})
-	}
-}
-
-// worstLeft is how many cycles the rest of the round takes at most: the running
-// group to its bound, and each group that has not begun its bound and turnover.
-func (c *Core) worstLeft() Cycle {
-	var seen groupSet
-	groups, running := 0, Cycle(0)
-	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
-		if c.finished(h) {
-			continue
-		}
-		if left, runs := c.runLeft(h); runs {
-			running = max(running, left)
-		} else if !seen.add(c.group[h]) {
-			groups++
-		}
-	}
-	left := running + Cycle(groups)*(c.cfg.execCycles()+c.cfg.turnover())
-	if groups > 0 && running == 0 {
-		left -= c.cfg.turnover()
-	}
-	return left
-}
-
-// runLeft returns the cycles that h's rejuvenation may still take.
-func (c *Core) runLeft(h Host) (Cycle, bool) {
-	start, runs := c.peers[h].frame.Start, c.peers[h].standing == Running
-	if h == c.self {
-		start, runs = c.st.Start, c.st.Replica == Rejuvenating
-	}
-	if end := start + c.cfg.execCycles(); runs && end > c.cycle {
-		return end - c.cycle, true
-	}
-	return 0, runs
-}
-
-// groupSet is a set of groups.
-type groupSet [MaxHosts/64 + 1]uint64
-
-// add puts g in and reports whether it was in already.
-func (s *groupSet) add(g uint16) bool {
-	w, bit := int(g>>6)%len(s), uint64(1)<<(g&63)
-	was := s[w]&bit != 0
-	s[w] |= bit
-	return was
 }

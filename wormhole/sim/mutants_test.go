@@ -88,7 +88,7 @@ var mutants = []mutant{
 		catches: []string{"in time or said so"}, runs: 200,
 	},
 	{
-		name: "latches at k' already", file: "tick.go",
+		name: "latches at k' already", file: "contact.go",
 		old:     "return c.cfg.KPrime\n}",
 		new:     "return c.cfg.KPrime - 1\n}",
 		catches: []string{"no false alarm"}, runs: 100,
