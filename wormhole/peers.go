@@ -33,12 +33,7 @@ func (c *Core) hear(frames []Received) {
 			c.direct(r.Sender, r.Frame, last)
 		}
 	}
-	for i := range frames {
-		r := &frames[i]
-		if r.Cycle == last && r.Sender != c.self && c.peers[r.Sender].heard == last {
-			c.relayed(&c.peers[r.Sender].frame, last)
-		}
-	}
+	c.relay(frames, last)
 }
 
 // direct takes the word of a member on itself, sent in cycle at.
@@ -88,17 +83,38 @@ func (c *Core) acknowledged(p *peer, f *Frame, at Cycle) {
 	}
 }
 
-// relayed takes the word of a member on the others: whom it has heard inside the
-// window before and does not count as down has said so itself inside that window.
-// It spares the wait for a frame that was lost on one link only.
-func (c *Core) relayed(f *Frame, at Cycle) {
+// relay takes the word of the members on the others: whom one of them has heard
+// inside the window before and does not count as down has said so itself inside that
+// window. It spares the wait for a frame that was lost on one link only.
+func (c *Core) relay(frames []Received, at Cycle) {
 	since := at - c.cfg.window()
-	idle := f.Heard.Minus(f.Held).Intersect(c.cfg.Members)
-	for h := idle.Next(0); h != NoHost; h = idle.Next(int(h) + 1) {
-		if p := &c.peers[h]; h != c.self && p.asOf < since {
-			p.standing, p.asOf = Idle, since
+	open := c.unknownSince(since)
+	for i := range frames {
+		if open == (Set{}) {
+			return
+		}
+		r := &frames[i]
+		if r.Cycle != at || r.Sender == c.self || c.peers[r.Sender].heard != at {
+			continue
+		}
+		f := &c.peers[r.Sender].frame
+		idle := f.Heard.Minus(f.Held).Intersect(open)
+		for h := idle.Next(0); h != NoHost; h = idle.Next(int(h) + 1) {
+			c.peers[h].standing, c.peers[h].asOf = Idle, since
+		}
+		open = open.Minus(idle)
+	}
+}
+
+// unknownSince is the set of members on whom there is no word since a cycle.
+func (c *Core) unknownSince(since Cycle) Set {
+	var s Set
+	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
+		if h != c.self && c.peers[h].asOf < since {
+			s.Add(h)
 		}
 	}
+	return s
 }
 
 // held reports whether h's replica may be down for rejuvenation. Of a member
