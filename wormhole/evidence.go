@@ -54,8 +54,6 @@ func (c *Core) mayClaim(rank uint16) Why {
 		return WhyLatched
 	case !c.joined:
 		return WhyJoining
-	case c.cycle < c.st.PauseUntil:
-		return WhyPaused
 	case c.cycle < c.notBefore:
 		return WhyRestart
 	case c.outranked(rank):
@@ -107,8 +105,12 @@ func (c *Core) withdraw() {
 	c.claim.standing = false
 }
 
-// mayStart weighs the evidence ([W-5], [W-6]).
+// mayStart weighs the evidence ([W-5], [W-6]). A pause keeps starts back and not
+// claims: what waits for its end begins with its end ([W-31]).
 func (c *Core) mayStart(forRound bool) Why {
+	if c.cycle < c.st.PauseUntil {
+		return WhyPaused
+	}
 	if c.blockedFromStart() {
 		return WhyBudget
 	}
