@@ -62,7 +62,11 @@ func (e *env) simulated(file string) (wormhole.Config, error) {
 	if err != nil {
 		return wormhole.Config{}, err
 	}
-	return wormhole.FromPolicy(p)
+	cfg, err := wormhole.FromPolicy(p)
+	if err != nil {
+		return cfg, withHint(err, "see with 'wormhole policy check %s' which of its conditions hold", file)
+	}
+	return cfg, nil
 }
 
 // simulate runs the campaign and prints the report.
