@@ -89,16 +89,22 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// TestExamples holds the example policies to what they are examples of: feasible policies.
+// TestExamples holds the example policies to what they are examples of: feasible policies,
+// under which the simulated core keeps its promises for a round.
 func TestExamples(t *testing.T) {
 	examples, err := filepath.Glob("../../../../policies/examples/*.yaml")
 	if err != nil || len(examples) == 0 {
 		t.Fatalf("found no examples: %v", err)
 	}
 	for _, file := range examples {
-		e, stdout, stderr := fakeEnv()
-		if status := run(e, []string{"policy", "check", file}); status != exitGood {
-			t.Errorf("%s: exit status %d\n%s%s", file, status, stdout, stderr)
+		for _, args := range [][]string{
+			{"policy", "check", file},
+			{"sim", "--runs=1", "--rounds=1", "--policy", file},
+		} {
+			e, stdout, stderr := fakeEnv()
+			if status := run(e, args); status != exitGood {
+				t.Errorf("%v: exit status %d\n%s%s", args, status, stdout, stderr)
+			}
 		}
 	}
 }

@@ -20,16 +20,22 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script, one file a behaviour. Every script finds good.yaml, a
-// feasible policy, in its folder, and has two commands more than testscript gives:
+// feasible policy, in its folder and the example policies in $EXAMPLES, and has two
+// commands more than testscript gives:
 //
 //	exits STATUS PROGRAM ARGS...   runs a program and wants that exit status
 //	edit FILE OLD NEW              replaces the one OLD in a file; \n is a new line
 func TestScripts(t *testing.T) {
+	examples, err := filepath.Abs("../../../../policies/examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("EXAMPLES", examples)
 			good, err := os.ReadFile("testdata/good.yaml")
 			if err != nil {
 				return err
