@@ -322,6 +322,38 @@ func TestExtraRejuvenation(t *testing.T) {
 	}
 }
 
+// [W-32] One that is ordered in a round, after the replica's turn, waits for all
+// others, though there is a slot beside the last.
+func TestExtraRejuvenationWaitsForTheRound(t *testing.T) {
+	b := settled(t, small(7, 1, 2, 2))
+	b.to(firstStart + 1)
+	b.until("the end of its turn", 20, b.is(0, wormhole.Up))
+	b.clear()
+	b.accepted(0, wormhole.Order{Kind: wormhole.OrderRejuvenate, Target: 0})
+	b.roundDone(1)
+	over := b.cycle
+	b.until("the extra rejuvenation", 20, b.is(0, wormhole.Rejuvenating))
+	if got := b.starts(0); len(got) != 1 || got[0] < over {
+		t.Errorf("it starts in %v, the round is over in %d", got, over)
+	}
+}
+
+// [W-32] The same order, heard again and again, is taken once; another one is taken.
+func TestOrderIsTakenOnce(t *testing.T) {
+	o := settledSolo(t, six())
+	for seq, want := range []uint64{1, 2, 3} {
+		o.says = saysOf(1, func(f *wormhole.Frame) { f.AskTarget, f.AskSeq = 0, uint16(seq+1) })
+		for range 40 {
+			if o.pass(); o.core.Status().Replica == wormhole.Rejuvenating {
+				o.finish()
+			}
+		}
+		if got := o.core.Status().Incarnation; got != want {
+			t.Errorf("after %d orders: incarnation %d", seq+1, got)
+		}
+	}
+}
+
 // [W-32] It has no time in the last T_localexec and two leads before a round.
 func TestExtraRejuvenationHasTime(t *testing.T) {
 	for left, want := range map[wormhole.Cycle]bool{execLength + 2*9: true, execLength + 2*9 - 1: false} {
