@@ -8,7 +8,7 @@ import (
 )
 
 // [W-10] A local wormhole that is later than T_proc, or without a clock, sends
-// nothing and says so once.
+// nothing and says so once a round.
 func TestLateOrWithoutClockIsSilent(t *testing.T) {
 	for _, c := range []struct {
 		name   string

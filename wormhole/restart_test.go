@@ -145,14 +145,15 @@ func TestRestartInsideARejuvenation(t *testing.T) {
 	}
 }
 
-// [W-26] Or it fences, when the bound is over, or when its start is yet to come.
+// [W-26] If nothing is left, or its start is yet to come, it fences the replica, which
+// comes back by an extra rejuvenation.
 func TestRestartAfterTheBound(t *testing.T) {
 	for cycle, fenced := range map[wormhole.Cycle]bool{500 + execLength - 1: false, 500 + execLength: true, 900: true, 498: true} {
 		o := interrupted(t)
 		o.cycle = cycle - 1
 		o.pass()
-		if got := o.core.Status().Replica == wormhole.Fenced; got != fenced {
-			t.Errorf("in cycle %d: fenced %v, want %v", cycle, got, fenced)
+		if s := o.core.Status(); (s.Replica == wormhole.Fenced) != fenced || s.Extra != fenced {
+			t.Errorf("in cycle %d: %v, extra %v; want it fenced: %v", cycle, s.Replica, s.Extra, fenced)
 		}
 	}
 	o := interrupted(t)
