@@ -101,6 +101,9 @@ func (c *Config) groups() int { return (c.Members.Len() + c.K - 1) / c.K }
 // most o consecutive losses every member is heard once in o+1 cycles.
 func (c *Config) window() Cycle { return Cycle(c.Omissions) + 1 }
 
+// grace is how long it takes to be heard by all and to hear that from all.
+func (c *Config) grace() Cycle { return 2*c.window() + 1 }
+
 // lead is how many cycles before its start a claim must be made so that, with o
 // losses on every link in both directions, the start is not delayed: a window
 // after which every answer is to the claim and to no older one, o losses of that

@@ -13,7 +13,7 @@ func (c *Core) contact(h Host) bool {
 
 // judgeContact finds who is out of contact and who is fenced, and latches when
 // those are more than the budget ([W-12], (c) of the design's rule). One that has
-// just joined gives the others a window to hear that it has.
+// just joined gives the others a window to hear that it has, and itself one to hear it.
 func (c *Core) judgeContact() {
 	var out, fenced Set
 	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
@@ -32,7 +32,7 @@ func (c *Core) judgeContact() {
 		c.judgeJoining()
 		return
 	}
-	if c.cycle > c.joinedAt+c.cfg.window() {
+	if c.cycle > c.joinedAt+c.cfg.grace() {
 		c.tellLost()
 		c.judgeBudget()
 	}

@@ -49,32 +49,46 @@ func (c *Core) judgeRisk(end Cycle) {
 	}
 }
 
-// worstEnd is the cycle with which the round is over at the latest: the running
-// group takes its bound, and each group that has not begun, when no pause keeps it,
-// its bound and the turn-over to it. It is 0 if nothing of the round is left.
+// worstEnd is the cycle with which the round is over at the latest: the group that
+// is under way takes its bound, and each group that has not begun, when no pause
+// keeps it, its bound and the turn-over to it. It is 0 if nothing of the round is
+// left.
 func (c *Core) worstEnd() Cycle {
-	var seen groupSet
-	groups, running := 0, Cycle(0)
-	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
-		if c.finished(h) {
-			continue
-		}
-		if left, runs := c.runLeft(h); runs {
-			running = max(running, left)
-		} else if !seen.add(c.group[h]) {
-			groups++
-		}
-	}
+	groups, running := c.worstLeft()
 	switch turnover := c.cfg.turnover(); {
 	case groups == 0 && running == 0:
 		return 0
 	case groups == 0:
 		return c.cycle + running
 	case running == 0:
-		return max(c.cycle, c.st.PauseUntil) + Cycle(groups)*(c.cfg.execCycles()+turnover) - turnover
+		return max(c.cycle, c.st.PauseUntil) + groups*(c.cfg.execCycles()+turnover) - turnover
 	default:
-		return max(c.cycle+running, c.st.PauseUntil) + Cycle(groups)*(c.cfg.execCycles()+turnover)
+		return max(c.cycle+running, c.st.PauseUntil) + groups*(c.cfg.execCycles()+turnover)
 	}
+}
+
+// worstLeft counts the groups of which nobody has begun, and the cycles that the
+// groups of which somebody has may still take.
+func (c *Core) worstLeft() (groups, running Cycle) {
+	var begun, counted groupSet
+	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
+		if _, runs := c.runLeft(h); runs || c.turnOf(h) == TurnDone {
+			begun.add(c.group[h])
+		}
+	}
+	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
+		left, runs := c.runLeft(h)
+		switch {
+		case c.finished(h):
+		case runs:
+			running = max(running, left)
+		case begun.has(c.group[h]):
+			running = max(running, c.cfg.execCycles())
+		case !counted.add(c.group[h]):
+			groups++
+		}
+	}
+	return groups, running
 }
 
 // runLeft returns the cycles that h's rejuvenation may still take.
@@ -91,6 +105,9 @@ func (c *Core) runLeft(h Host) (Cycle, bool) {
 
 // groupSet is a set of groups.
 type groupSet [MaxHosts/64 + 1]uint64
+
+// has reports whether g is in.
+func (s *groupSet) has(g uint16) bool { return s[int(g>>6)%len(s)]&(1<<(g&63)) != 0 }
 
 // add puts g in and reports whether it was in already.
 func (s *groupSet) add(g uint16) bool {

@@ -277,6 +277,7 @@ func TestAlertsMakeRoom(t *testing.T) {
 	o.late = procBound + 1
 	o.pass() // a warning, the second alert
 	o.late = 0
+	o.run(8) // after it nobody is judged for a while
 	for lost := 0; lost < room-2; lost++ {
 		o.flap()
 	}

@@ -112,7 +112,11 @@ func (w *wild) tick(kind byte) {
 		if kind >= 100 {
 			at -= w.garble(&f)
 		}
-		t.Frames = append(t.Frames, wormhole.Received{Sender: h, Cycle: at, Frame: &f})
+		sender := h
+		if kind >= 130 {
+			sender = wormhole.Host(w.s.u8())
+		}
+		t.Frames = append(t.Frames, wormhole.Received{Sender: sender, Cycle: at, Frame: &f})
 	}
 	w.step(wormhole.Input{Tick: &t})
 }

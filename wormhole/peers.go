@@ -29,9 +29,11 @@ func (c *Core) hear(frames []Received) {
 			c.refused++
 			continue
 		}
-		if c.peers[r.Sender].heard != last {
-			c.direct(r.Sender, r.Frame, last)
+		if c.peers[r.Sender].heard == last {
+			c.refused++
+			continue
 		}
+		c.direct(r.Sender, r.Frame, last)
 	}
 	c.relay(frames, last)
 }
@@ -62,7 +64,7 @@ func (c *Core) hold(p *peer, from Cycle, length time.Duration, to Cycle) {
 // boundaryOf returns the local time at which the cycle begins that is delta
 // cycles from the current one.
 func (c *Core) boundaryOf(delta int64) time.Duration {
-	const far = int64(1) << 31
+	far := int64(2 * MaxBound / c.cfg.Cycle) // longer ago than any bound: no matter how much
 	delta = min(max(delta, -far), far)
 	return c.boundary + time.Duration(delta)*c.cfg.Cycle
 }
@@ -94,7 +96,7 @@ func (c *Core) relay(frames []Received, at Cycle) {
 			return
 		}
 		r := &frames[i]
-		if r.Cycle != at || r.Sender == c.self || c.peers[r.Sender].heard != at {
+		if r.Cycle != at || r.Sender == c.self || !c.cfg.Members.Has(r.Sender) || c.peers[r.Sender].heard != at {
 			continue
 		}
 		f := &c.peers[r.Sender].frame

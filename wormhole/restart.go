@@ -3,8 +3,8 @@ package wormhole
 // wakeUp decides what to do with the replica as it was found ([W-26], [W-27]).
 func (c *Core) wakeUp(s *Start) {
 	fresh := s.State == nil && s.Counter == 0
-	intact := s.State != nil && (s.State.Counter == s.Counter || s.State.Counter == s.Counter+1)
-	if s.State != nil {
+	intact := s.State != nil && s.State.valid() && (s.State.Counter == s.Counter || s.State.Counter == s.Counter+1)
+	if s.State != nil && s.State.valid() {
 		c.st = *s.State
 	} else {
 		c.st.Last = NoHost

@@ -63,7 +63,7 @@ func (c *Core) periodMissed(round uint64) bool {
 			last = max(last, c.peers[h].frame.Round)
 		}
 	}
-	return last != 0 && last+1 < round
+	return last != 0 && last < round-1
 }
 
 // joinRound gives a local wormhole that comes into contact its place in the

@@ -75,3 +75,10 @@ type State struct {
 
 // Latched reports whether the fail-safe holds.
 func (s *State) Latched() bool { return s.Latch.Gen > s.ClearedGen }
+
+// valid reports whether the values are ones that a core can have stored. A driver
+// checks what it reads; this is the last look before it is believed.
+func (s *State) valid() bool {
+	enums := s.Replica < numReplicaStates && s.Turn < numTurns && s.Latch.Scope < numScopes && s.Latch.Reason < numReasons
+	return enums && hostOrNone(s.Last) && int(s.AlertCount) <= len(s.Alerts)
+}

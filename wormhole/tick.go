@@ -46,12 +46,11 @@ func (c *Core) learnTime(t *Tick) bool {
 		}
 		return false
 	}
-	before := c.cycle
 	c.cycle, c.boundary = t.Cycle, t.Boundary
 	if c.origin == 0 {
-		c.origin, c.present, before = c.cycle, c.cycle, c.cycle
+		c.origin, c.present = c.cycle, c.cycle
 	}
-	c.missed(c.cycle - before)
+	c.missed()
 	late := c.now-t.Boundary > c.cfg.Process || t.Boundary-c.now > c.cfg.Process
 	if late {
 		c.tellBound()
@@ -72,14 +71,16 @@ func (c *Core) tellBound() {
 	}
 }
 
-// missed looks at the cycles that this local wormhole was not there for. Frames
-// that it did not take say nothing about the others: it takes a window to hear them
-// anew. After a window without a word of its own it joins anew.
-func (c *Core) missed(ticks Cycle) {
+// missed looks at the cycles in which this local wormhole was not there or said
+// nothing. What was not heard in them, and what the others did not hear, is its own
+// fault, and so it judges nobody for a while; but not for ever, if it is late again
+// and again. After a window without a word of its own it joins anew.
+func (c *Core) missed() {
+	away, since := c.cycle-c.present, c.cycle-c.joinedAt
 	switch {
-	case c.cycle-c.present > c.cfg.window():
+	case away > c.cfg.window():
 		c.leave()
-	case ticks > 1:
+	case away > 1 && since > 2*c.cfg.grace():
 		c.joinedAt = c.cycle
 	}
 }

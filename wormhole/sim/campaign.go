@@ -38,11 +38,15 @@ type Report struct {
 	Excepted      int `json:"excepted"`
 }
 
+// frameFaults are the faults of single frames: lost inside the omission bound and
+// beyond it, heard a cycle late, heard twice, recorded and sent again.
+var frameFaults = [...]string{"frame-lost", "frame-lost-beyond", "frame-late", "frame-repeated", "frame-replayed"}
+
 // result is what one run gives to the report.
 type result struct {
 	violation *Violation
 	count     [numFaultKinds]int
-	net       [4]int
+	net       [len(frameFaults)]int
 	trips     Trips
 	rejuvs    int
 	maxDown   int
@@ -108,7 +112,7 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 	w := newWorld(cfg, plan, trace)
 	w.run()
 	r := result{violation: w.chk.violation, count: w.count, trips: w.chk.trips, rejuvs: w.chk.rejuvs, maxDown: w.chk.maxDown, excepted: w.chk.excepted, hasty: plan.Hasty}
-	r.net = [4]int{w.net.lost, w.net.late, w.net.repeated, w.net.replayed}
+	r.net = [...]int{w.net.lost, w.net.lostBeyond, w.net.late, w.net.repeated, w.net.replayed}
 	w.hash.Sum(r.digest[:0])
 	return r
 }
@@ -126,7 +130,7 @@ func collect(o *Options, results []result) *Report {
 		for k, n := range r.count {
 			rep.Faults[FaultKind(k).String()] += n
 		}
-		for k, name := range [4]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed"} {
+		for k, name := range frameFaults {
 			rep.Faults[name] += r.net[k]
 		}
 		if r.hasty {
@@ -152,7 +156,7 @@ func collect(o *Options, results []result) *Report {
 
 // FaultNames returns the names of all faults that a report counts, sorted.
 func FaultNames() []string {
-	names := append([]string{"frame-lost", "frame-late", "frame-repeated", "frame-replayed", "deadline-too-short"}, faultNames[:]...)
+	names := append(append([]string{"deadline-too-short"}, frameFaults[:]...), faultNames[:]...)
 	sort.Strings(names)
 	return names
 }

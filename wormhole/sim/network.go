@@ -19,7 +19,7 @@ type network struct {
 	deaf    []int            // > 0: link is dead, by sender*n+receiver
 	replay  []int            // > 0: receiver hears recorded frames
 
-	lost, late, repeated, replayed int
+	lost, lostBeyond, late, repeated, replayed int
 }
 
 type sentFrame struct {
@@ -50,7 +50,7 @@ func (w *world) send(from int, c wormhole.Cycle, f *wormhole.Frame) {
 		r := wormhole.Received{Sender: wormhole.Host(from), Cycle: c, Frame: &slot.frame}
 		switch {
 		case t.cut[from] > 0 || t.cut[to] > 0 || t.side[from] != t.side[to] || t.deaf[link] > 0:
-			t.lost++
+			t.lostBeyond++
 		case w.losesFrame(link, c):
 			t.lost++
 			if w.d.chance(0.25, useNoise, uint64(link), uint64(c), 1) {
