@@ -48,13 +48,14 @@ func (h *host) beat(c wormhole.Cycle, frames []wormhole.Received) {
 	h.w.record(2, h.id, uint64(c), uint64(h.last.Replica)|uint64(h.last.Turn)<<8|uint64(h.last.Latch.Gen)<<16|h.last.Round<<32)
 }
 
-// noteSteady keeps since when the local wormhole has taken part without a break.
+// noteSteady keeps since when the local wormhole has taken part without a break, in
+// the membership that it is in.
 func (h *host) noteSteady(c wormhole.Cycle) {
 	good := h.alive && h.last.InSync && h.last.Joined && h.w.now >= h.stalled
 	switch {
 	case !good:
 		h.steady = 0
-	case h.steady == 0:
-		h.steady = c
+	case h.steady == 0 || h.steadyIn != h.last.Epoch:
+		h.steady, h.steadyIn = c, h.last.Epoch
 	}
 }

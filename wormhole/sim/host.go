@@ -37,6 +37,7 @@ type host struct {
 	hung      *wormhole.Command
 	offered   uint32         // last membership that it was given
 	steady    wormhole.Cycle // since when it has ticked on time, in sync and joined
+	steadyIn  uint32         // membership
 	last      wormhole.Status
 
 	disk     *wormhole.State // what a restart finds

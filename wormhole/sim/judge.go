@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -123,8 +125,10 @@ func (k *checker) age(h *host) {
 	}
 }
 
-// budget is the other half of the fail-safe: when more than the budget is
-// missing for long enough to be seen, a live local wormhole has latched.
+// budget is the other half of the fail-safe: when more than the budget is missing
+// for long enough to be seen, a live local wormhole has latched. Where they are
+// missing for everybody that takes a cycle, and a window if frames are lost; where
+// only this host misses them, it gives the others time to come to see the same.
 func (k *checker) budget(h *host) {
 	t := &k.hosts[h.id]
 	c := h.last.Cycle
@@ -144,10 +148,35 @@ func (k *checker) budget(h *host) {
 	if t.spentFrom == 0 {
 		t.spentFrom = c
 	}
-	if t.fit && c > t.spentFrom+2*window+3 {
+	within := 2*window + 3
+	if k.missingForAll() > allowed && k.w.now > h.lateUntil+time.Duration(4*window)*k.w.first.Cycle {
+		within = window + 1
+	}
+	if t.fit && c > t.spentFrom+within {
 		k.trips.Missed++
 		k.violate("in time or said so", "host %d sees more than %d missing since cycle %d and has not latched", h.id, allowed, t.spentFrom)
 	}
+}
+
+// missingForAll counts the members that no local wormhole that takes part has heard
+// for a window, and those that are fenced and say so.
+func (k *checker) missingForAll() int {
+	window := wormhole.Cycle(k.w.first.Omissions) + 1
+	count := 0
+	for x := range k.w.hosts {
+		if !k.w.latestConfig().Members.Has(wormhole.Host(x)) {
+			continue
+		}
+		heard := false
+		for y := range k.w.hosts {
+			h := &k.w.hosts[y]
+			heard = heard || y != x && h.steady != 0 && k.w.net.heard[x*k.w.n+y]+window >= h.last.Cycle
+		}
+		if !heard || k.w.hosts[x].last.Replica == wormhole.Fenced {
+			count++
+		}
+	}
+	return count
 }
 
 // surelyMissing counts the members that h cannot but see as fenced or gone.
