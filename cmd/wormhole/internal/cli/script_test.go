@@ -36,6 +36,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLES", examples)
+			// A command built for the race detector waits a second before it ends.
+			env.Setenv("GORACE", "atexit_sleep_ms=10")
 			good, err := os.ReadFile("testdata/good.yaml")
 			if err != nil {
 				return err
