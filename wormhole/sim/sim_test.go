@@ -29,7 +29,7 @@ func TestCampaign(t *testing.T) {
 
 // TestSizes lets other sizes run, k = 2 and 4 among them, [W-6] and [W-14].
 func TestSizes(t *testing.T) {
-	for _, size := range []struct{ n, kPrime, k, runs int }{{7, 1, 1, 40}, {9, 1, 2, 40}, {14, 3, 2, 20}, {24, 4, 4, 8}} {
+	for _, size := range []struct{ n, kPrime, k, runs int }{{7, 1, 1, 40}, {9, 1, 2, 40}, {10, 1, 3, 40}, {14, 3, 2, 20}, {24, 4, 4, 8}} {
 		if testing.Short() {
 			size.runs = 4
 		}
