@@ -27,7 +27,7 @@ func (c *Core) judgeContact() {
 	if c.st.Replica == Fenced {
 		fenced.Add(c.self)
 	}
-	c.out_, c.fenced = out, fenced
+	c.absent, c.fenced = out, fenced
 	if !c.joined {
 		c.judgeJoining()
 		return
@@ -44,9 +44,9 @@ func (c *Core) judgeJoining() {
 	if c.joined {
 		return
 	}
-	if c.inSync && c.onTime && c.out_.Len() <= c.budget() {
+	if c.inSync && c.onTime && c.absent.Len() <= c.budget() {
 		c.joined, c.joinedAt = true, c.cycle
-		c.lost = c.out_
+		c.lost = c.absent
 		c.joinRound()
 		if c.st.Replica == Stopped && !c.st.Latched() {
 			c.coldStart()
@@ -74,7 +74,7 @@ func (c *Core) budget() int {
 // badly connected: it latches for itself alone, after the others have had time to
 // come to see the same.
 func (c *Core) judgeBudget() {
-	if c.out_.Union(c.fenced).Len() <= c.budget() {
+	if c.absent.Union(c.fenced).Len() <= c.budget() {
 		c.spentFor = 0
 		return
 	}
@@ -99,16 +99,16 @@ func (c *Core) spent() Reason {
 // majority reports whether this local wormhole is in contact with more than half
 // of the members, itself included.
 func (c *Core) majority() bool {
-	return c.cfg.Members.Len()-c.out_.Len() >= c.cfg.quorum()
+	return c.cfg.Members.Len()-c.absent.Len() >= c.cfg.quorum()
 }
 
 // gone is the set of members out of contact that a majority does not hear.
 func (c *Core) gone() Set {
 	var s Set
-	for h := c.out_.Next(0); h != NoHost; h = c.out_.Next(int(h) + 1) {
+	for h := c.absent.Next(0); h != NoHost; h = c.absent.Next(int(h) + 1) {
 		deaf := 1 // this one
 		for y := c.cfg.Members.Next(0); y != NoHost; y = c.cfg.Members.Next(int(y) + 1) {
-			if y != c.self && !c.out_.Has(y) && !c.peers[y].frame.Heard.Has(h) {
+			if y != c.self && !c.absent.Has(y) && !c.peers[y].frame.Heard.Has(h) {
 				deaf++
 			}
 		}
@@ -121,9 +121,9 @@ func (c *Core) gone() Set {
 
 // tellLost raises wormhole.lost for every member that has newly gone.
 func (c *Core) tellLost() {
-	gone := c.out_.Minus(c.lost)
+	gone := c.absent.Minus(c.lost)
 	for h := gone.Next(0); h != NoHost; h = gone.Next(int(h) + 1) {
 		c.raise(Alert{Type: AlertWormholeLost, Subject: h, Life: c.peers[h].frame.Boot})
 	}
-	c.lost = c.out_
+	c.lost = c.absent
 }

@@ -34,7 +34,7 @@ type Core struct {
 	present  Cycle // last cycle in which it was in sync and on time
 	peers    [MaxHosts]peer
 	lost     Set // members out of contact that have been told of
-	out_     Set // members out of contact
+	absent   Set // members out of contact
 	fenced   Set // members whose replica is fenced, itself included
 	backers  Set // members that vouch for the claim, itself included
 	stops    Set // members that may be down for rejuvenation, without itself

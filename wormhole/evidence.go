@@ -130,7 +130,7 @@ func (c *Core) mayStart(forRound bool) Why {
 // blockedFromStart is (c) of the rule: too many are fenced or out of contact.
 // A replica that is itself fenced is what its rejuvenation would mend.
 func (c *Core) blockedFromStart() bool {
-	bad := c.out_.Union(c.fenced)
+	bad := c.absent.Union(c.fenced)
 	bad.Remove(c.self)
 	return bad.Len() > c.cfg.KPrime
 }

@@ -161,8 +161,8 @@ func (c *Core) orderClear() Reply {
 	switch {
 	case !s.Latched():
 		return refuse("the fail-safe is not latched")
-	case !c.inSync || c.out_.Len() > c.budget():
-		return refuse("%d of %d hosts are out of contact, and at most %d may be", c.out_.Len(), c.cfg.Members.Len(), c.budget())
+	case !c.inSync || c.absent.Len() > c.budget():
+		return refuse("%d of %d hosts are out of contact, and at most %d may be", c.absent.Len(), c.cfg.Members.Len(), c.budget())
 	case s.Latch.Scope == ScopeLocal:
 		c.unlatch(ScopeLocal)
 		return accept("the latch of host %d is cleared; its replica comes back by a rejuvenation", c.self)

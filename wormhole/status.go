@@ -40,7 +40,7 @@ func (c *Core) Status() Status {
 		Replica: s.Replica, Incarnation: s.Incarnation, Phase: c.run.phase, Start: s.Start,
 		Round: s.Round, Turn: s.Turn, Group: c.group[c.self], Last: s.Last,
 		Claiming: c.claim.standing, Why: c.why, Latch: s.Latch, Latched: s.Latched(),
-		Out: c.out_, Fenced: c.fenced, Refused: c.refused, Boot: s.Boot, Deadline: c.run.deadline,
+		Out: c.absent, Fenced: c.fenced, Refused: c.refused, Boot: s.Boot, Deadline: c.run.deadline,
 		PauseUntil: s.PauseUntil, Extra: s.Extra, Dropped: s.AlertsDropped,
 	}
 }
