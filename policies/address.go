@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,17 +31,27 @@ func badURL(text string) (message, fix string) {
 		return "has a fragment", "leave out the part from #: it is never sent"
 	case port != "" && !validPort(port[1:]):
 		return fmt.Sprintf("has the port %q", clip(port[1:])), "use 1 to 65535"
-	case !host.MatchString(authority):
+	case !isHost(authority):
 		return "names no host", form
 	}
 	return "", ""
 }
 
+// isHost takes a name, an IPv4 address, or an IPv6 address in brackets. A zone is refused: it means another thing on each host.
+func isHost(text string) bool {
+	inner, opened := strings.CutPrefix(text, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	if !opened && !closed {
+		return hostName.MatchString(text)
+	}
+	address, err := netip.ParseAddr(inner)
+	return opened && closed && err == nil && address.Is6() && address.Zone() == ""
+}
+
 var (
 	// urlText is what RFC 3986 lets a URL consist of: percent signs only before two hexadecimal digits.
-	urlText = regexp.MustCompile(`^([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$`)
-	// host is a name, an IPv4 address, or an IPv6 address in brackets.
-	host = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$`)
+	urlText  = regexp.MustCompile(`^([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$`)
+	hostName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 )
 
 // authorityOf is what stands between the slashes and the path.

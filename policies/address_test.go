@@ -29,6 +29,8 @@ func TestAddresses(t *testing.T) {
 		"http:///x":                 "names no host",
 		"http://[::1":               "names no host",
 		"http://a,b":                "names no host",
+		"http://[0]":                "names no host",
+		"http://[1.2.3.4]":          "names no host",
 		"http://:80":                "names no host",
 		"http://h%41":               "names no host",
 		"http://h:":                 "has the port",
@@ -48,7 +50,7 @@ func TestAddresses(t *testing.T) {
 
 // [P-9] Fast against naive: what is accepted here is a URL, and the sender of alerts goes to the host that was looked at.
 func FuzzAddressesAreURLs(f *testing.F) {
-	for _, text := range []string{"http://h:1/x?y", "https://[::1]:1", "http://a.b_c-d", "http://h/%20", "http://u@h", "http://h#"} {
+	for _, text := range []string{"http://h:1/x?y", "https://[::1]:1", "http://a.b_c-d", "http://h/%20", "http://[0]", "http://u@h", "http://h#"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -16,6 +16,9 @@ var impure = []string{
 	"sync", "context", "runtime", "log", "crypto/rand", "unsafe", "C", "plugin", "testing",
 }
 
+// values are packages below an impure one that hold values and functions of them only.
+var values = []string{"net/netip"}
+
 // vouched are the packages of others that a core may import, because somebody has read them
 // and found them to be functions of their arguments.
 var vouched = []string{"go.yaml.in/yaml/v3", "github.com/robfig/cron/v3"}
@@ -66,6 +69,9 @@ func (t *Tree) refusePure(spec *ast.ImportSpec) string {
 	}
 	if name == "math/rand" {
 		return "a core does not import math/rand: its seed is global; take a *rand.Rand of math/rand/v2"
+	}
+	if slices.Contains(values, name) {
+		return ""
 	}
 	for _, bad := range impure {
 		if name == bad || strings.HasPrefix(name, bad+"/") {
