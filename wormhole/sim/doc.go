@@ -1,4 +1,4 @@
-// Package sim tries the wormhole's core, the same code that the daemon runs, against
+// Package sim tries the wormhole's core, the same code that the daemon is to run, against
 // everything that can go wrong.
 //
 // A run is a World: n hosts with drifting clocks, disks that can lie or be full, TPM

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/proactive-resilience/wormhole/policies"
+	"github.com/proactive-resilience/wormhole/policies/exposure"
 	"github.com/proactive-resilience/wormhole/wormhole"
 	"github.com/proactive-resilience/wormhole/wormhole/sim"
 )
@@ -22,7 +24,7 @@ func newSim(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sim",
 		Short: "Try the wormhole's protocol against everything that can go wrong",
-		Long: `Runs the wormhole's core, the same code that the daemon runs, on simulated hosts,
+		Long: `Runs the wormhole's core, the same code that a daemon will run, on simulated hosts,
 clocks, disks, guests and networks, with faults drawn from a seed, and holds what
 happens against the promises: at most k replicas down, every bound held or the
 fail-safe latched, no false alarm, nothing forgotten, nothing said too late.
@@ -65,6 +67,9 @@ func (e *env) simulated(file string) (wormhole.Config, error) {
 	cfg, err := wormhole.FromPolicy(p)
 	if err != nil {
 		return cfg, withHint(err, "see with 'wormhole policy check %s' which of its conditions hold", file)
+	}
+	if exhaust, err := exposure.Resolve(p); err != nil || !policies.Check(p, policies.Inputs{From: e.now(), Exhaust: exhaust}).Feasible {
+		fmt.Fprintf(e.stderr, "note: this policy is not feasible, so the simulator shows promises that nobody could keep; run 'wormhole policy check %s'\n", file)
 	}
 	return cfg, nil
 }
