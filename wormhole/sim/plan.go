@@ -197,7 +197,23 @@ func (g *generator) anyTime(kinds []FaultKind) []Fault {
 	for i := g.draw(4); i > 0; i-- {
 		fs = append(fs, Fault{Kind: OrderClear, Host: g.draw(g.n), At: g.span(0, g.total)})
 	}
+	if g.draw(20) == 0 {
+		fs = append(fs, g.slowClock()...)
+	}
 	return fs
+}
+
+// slowClock draws what the one exception of [W-2] is about: host 0, which starts with
+// the round, is out of contact a moment later, its clock runs at a third of its
+// rate, and its rejuvenation would go on for ever.
+func (g *generator) slowClock() []Fault {
+	start := time.Duration(warmUp)*g.cfg.Cycle + time.Duration(1+g.draw(4))*g.cfg.Period
+	soon := start + g.cfg.Cycle/2
+	return []Fault{
+		{Kind: FaultHang, Host: 0, At: start - 5*g.cfg.Cycle, Arg: int64(wormhole.PhaseTransfer) - 1},
+		{Kind: FaultCutSilent, Host: 0, At: soon, For: g.cfg.Period},
+		{Kind: FaultDrift, Host: 0, At: soon + 1, For: g.cfg.Period},
+	}
 }
 
 // badMoment moves one instant in three to just before or after a round start, where

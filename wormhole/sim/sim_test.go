@@ -22,6 +22,9 @@ func TestCampaign(t *testing.T) {
 			t.Errorf("no %s in %d runs", name, runs)
 		}
 	}
+	if r.Excepted == 0 && !testing.Short() {
+		t.Error("no run has met the exception of the slow clock")
+	}
 	if r.MaxDown != 1 || r.Rejuvenations < runs*30 {
 		t.Errorf("at most %d down, %d rejuvenations: the runs did not do what they are about", r.MaxDown, r.Rejuvenations)
 	}
@@ -109,6 +112,9 @@ func TestExceptionOfSlowClock(t *testing.T) {
 	w.run()
 	if w.chk.violation != nil || w.chk.excepted == 0 {
 		t.Errorf("out of contact: %d exceptions, violation %+v", w.chk.excepted, w.chk.violation)
+	}
+	if r := one(&cfg, NewPlan(15, &cfg, 10), nil); r.excepted == 0 || r.violation != nil {
+		t.Errorf("the run of seed 15 does not meet the exception: %d, %+v", r.excepted, r.violation)
 	}
 	in := newWorld(&cfg, slowClock(), nil)
 	in.run()
