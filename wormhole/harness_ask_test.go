@@ -107,15 +107,6 @@ func (b *bench) got(h wormhole.Host, kind wormhole.CommandKind) []said {
 	return list
 }
 
-// phases returns the phases that h began, in their order.
-func (b *bench) phases(h wormhole.Host) []wormhole.Phase {
-	var list []wormhole.Phase
-	for _, s := range b.got(h, wormhole.CommandPhase) {
-		list = append(list, s.cmd.Phase)
-	}
-	return list
-}
-
 // starts returns the cycles in which rejuvenations of h began.
 func (b *bench) starts(h wormhole.Host) []wormhole.Cycle {
 	var list []wormhole.Cycle

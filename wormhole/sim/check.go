@@ -53,7 +53,6 @@ type truth struct {
 	downSince time.Duration // real time
 	clean     time.Duration // when the running replica was booted from checked code
 	done      time.Duration // when the last rejuvenation ended well
-	cold      bool
 	clearedAt time.Duration // when its latch was last cleared
 	rateSince time.Duration // since when the clock's rate or reading is not to be trusted, 0 if it is
 	recovered bool          // it has its state, whether its local wormhole knows it or not
@@ -68,7 +67,6 @@ type truth struct {
 	life      uint64 // incarnation
 	attempts  map[uint64]uint64
 	rolled    bool // its store was rolled back, and that is known to the checker
-	cleared   bool
 }
 
 func (k *checker) init(w *world) {
@@ -100,7 +98,6 @@ func (k *checker) began(h *host, c *wormhole.Command) {
 		k.violate("nothing is forgotten", "attempt %d of host %d is begun again as incarnation %d after %d", c.Attempt, h.id, c.Incarnation, life)
 	}
 	if c.Cold {
-		t.cold = true
 		k.w.say(h.id, "cold start")
 		return
 	}
@@ -112,7 +109,7 @@ func (k *checker) began(h *host, c *wormhole.Command) {
 		t.down, t.downSince, t.exempt, t.recovered = true, k.w.now, false, false
 		k.freshEvidence(h)
 	}
-	t.attempts[c.Attempt], t.life, t.cold = c.Incarnation, c.Incarnation, false
+	t.attempts[c.Attempt], t.life = c.Incarnation, c.Incarnation
 	k.w.say(h.id, "rejuvenation begins, incarnation %d, round %d", c.Incarnation, h.last.Round)
 	k.countDown()
 }

@@ -93,7 +93,7 @@ func (k *checker) everyCycle() {
 	for i := range k.w.hosts {
 		h := &k.w.hosts[i]
 		k.noteExempt(h)
-		if !h.cfg.Members.Has(wormhole.Host(i)) || k.w.latestConfig().Members.Has(wormhole.Host(i)) == false {
+		if latest := k.w.latestConfig().Members; !h.cfg.Members.Has(wormhole.Host(i)) || !latest.Has(wormhole.Host(i)) {
 			continue
 		}
 		k.age(h)
