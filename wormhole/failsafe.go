@@ -46,14 +46,14 @@ func (c *Core) failSafe() {
 // pauses, and orders for this host's replica.
 func (c *Core) adopt() {
 	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
-		if p := &c.peers[h]; p.heard != 0 && p.heard == c.cycle-1 && h != c.self {
+		if p := &c.peers[h]; c.spoke(h) {
 			c.adoptClearance(&p.frame)
 			c.adoptPause(&p.frame)
 			c.adoptAsk(h, &p.frame)
 		}
 	}
 	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
-		if p := &c.peers[h]; p.heard != 0 && p.heard == c.cycle-1 && h != c.self {
+		if p := &c.peers[h]; c.spoke(h) {
 			c.adoptLatch(&p.frame)
 		}
 	}

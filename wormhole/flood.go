@@ -22,8 +22,8 @@ func (c *Core) flood() {
 		return
 	}
 	for h := c.cfg.Members.Next(0); h != NoHost; h = c.cfg.Members.Next(int(h) + 1) {
-		if p := &c.peers[h]; h != c.self && p.heard != 0 && p.heard == c.cycle-1 {
-			c.merge(&p.frame)
+		if c.spoke(h) {
+			c.merge(&c.peers[h].frame)
 		}
 	}
 }

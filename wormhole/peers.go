@@ -149,6 +149,12 @@ func (c *Core) heldSet() Set {
 	return s
 }
 
+// spoke reports whether a frame of another member was heard in the last cycle.
+func (c *Core) spoke(h Host) bool {
+	p := &c.peers[h]
+	return h != c.self && p.heard != 0 && p.heard == c.cycle-1
+}
+
 // heardSet is the set of members of whom a frame was heard inside the last
 // window. Of one that keeps to the omission bound every frame says so: were it
 // the last cycle only, losses in both directions could fall so that the answer
