@@ -74,7 +74,7 @@ func (c *codec) encode(dst []byte, f *Frame) {
 	be.PutUint64(dst[56:], f.View[1])
 	be.PutUint64(dst[64:], uint64(f.UTC))
 	be.PutUint32(dst[72:], f.Next)
-	be.PutUint32(dst[76:], 0)
+	be.PutUint32(dst[76:], f.Seq)
 	body := dst[headerSize:]
 	clear(body[copy(body[:c.Payload], f.Payload):c.Payload])
 	acks := body[c.Payload:]
@@ -114,7 +114,7 @@ func (c *codec) decode(src []byte, f *Frame) error {
 	f.Life = be.Uint64(src[40:])
 	f.View = Set{be.Uint64(src[48:]), be.Uint64(src[56:])}
 	f.UTC = time.Duration(be.Uint64(src[64:]))
-	f.Next = be.Uint32(src[72:])
+	f.Next, f.Seq = be.Uint32(src[72:]), be.Uint32(src[76:])
 	payload := src[headerSize : headerSize+c.Payload]
 	f.Payload = nil
 	if flags&flagPayload != 0 {
@@ -127,7 +127,7 @@ func (c *codec) decode(src []byte, f *Frame) error {
 	}
 	all := SetOf(c.Hosts)
 	switch {
-	case flags > flagSynced|flagPayload || be.Uint16(src[30:]) != 0 || be.Uint32(src[76:]) != 0:
+	case flags > flagSynced|flagPayload || be.Uint16(src[30:]) != 0:
 		return fmt.Errorf("%w: unknown flag, or reserve that is not zero", ErrFrame)
 	case f.Offset < 0 || f.Offset >= c.Cycle:
 		return fmt.Errorf("%w: offset %v outside of the cycle", ErrFrame, f.Offset)

@@ -69,9 +69,9 @@ func (c *Config) drifted(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(2 * c.Drift * float64(d)))
 }
 
-// reach is how long a reading of a clock is used: a window, the cycle in which the other
-// half of it was taken, and the one in which the result is in force.
-func (c *Config) reach() time.Duration { return time.Duration(c.window()+2) * c.Cycle }
+// reach is how long ago the older half of a reading may have been taken: this host's frame
+// counts for a window, and so does the frame that acknowledges it.
+func (c *Config) reach() time.Duration { return time.Duration(2*c.window()+1) * c.Cycle }
 
 // Precision is how far the clocks of any two hosts in contact are apart at most, while
 // delays and drifts keep their bounds and at most ClockFaults clocks are wrong ([C-11]):
@@ -87,16 +87,19 @@ func (c *Config) Precision() time.Duration {
 // is what a host knows at worst while Precision holds: the error of a reading and half its
 // width come on top of it, and the corrections that the other may have made since.
 func (c *Config) Limit() time.Duration {
-	return c.Precision() + 3*c.Delay/2 + c.drifted(c.reach()) + time.Duration(c.window()+1)*c.maxCorrection()
+	return c.Precision() + 3*c.Delay/2 + c.drifted(c.reach()) + time.Duration(c.window()+2)*c.maxCorrection()
 }
 
-// maxCorrection is by how much a host in sync sets its clock in one cycle at most.
-func (c *Config) maxCorrection() time.Duration { return c.Delay/8 + c.drifted(c.Cycle) }
+// maxStep is by how much of the average a host in sync sets its clock at a boundary. It is
+// more than clocks drift apart in a cycle, and no more than that with a part of the error
+// of a reading, so that what others may have done since their last frame stays small.
+func (c *Config) maxStep() time.Duration { return c.Delay/8 + c.drifted(c.Cycle) }
 
-// maxSteer is by how much of that a host follows the common view of UTC ([C-14]).
-func (c *Config) maxSteer() time.Duration {
-	return time.Duration(c.Drift / 4 * float64(c.Cycle))
-}
+// maxSteer is by how much a host follows the common view of UTC at a boundary ([C-14]).
+func (c *Config) maxSteer() time.Duration { return time.Duration(c.Drift / 4 * float64(c.Cycle)) }
+
+// maxCorrection is both: all that a host sets its clock by while others rely on it.
+func (c *Config) maxCorrection() time.Duration { return c.maxStep() + c.maxSteer() }
 
 // lead is the time from the boundary to the first slot: the clocks may differ by Limit, and
 // whoever computes the payload at the boundary has T_proc for it.

@@ -11,6 +11,7 @@ type Frame struct {
 	// Offset is when the frame left, in the sender's cycle: 0 to Cycle.
 	Offset time.Duration
 	Life   uint64 // of the sender, as in Start
+	Seq    uint32 // of the sender's frames in this life, from 1
 	View   Set    // of the sender at the beginning of the cycle; empty if it is not in sync
 	// UTC is by how much the sender's clock is ahead of UTC, or UTCUnknown.
 	UTC     time.Duration

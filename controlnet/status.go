@@ -37,6 +37,7 @@ type Counters struct {
 	SyncLost  uint64 // times that sync was lost
 	Missed    uint64 // frames of hosts in View that did not come, over all hosts
 	Slow      uint64 // readings not used: the round trip was longer than twice Delay
+	Torn      uint64 // readings not used: they contradict each other, since a clock has jumped
 }
 
 // Status is what a host can say of itself and of the network.

@@ -1,0 +1,77 @@
+package controlnet
+
+import (
+	"slices"
+	"time"
+)
+
+// align is what a host does to its clock while it is out of sync ([C-13]). Others may rely on
+// a clock whose readings they were given. So it is set only after a cycle in which none were
+// given, and then stays for a window, in which the host may come into sync.
+func (c *Core) align() {
+	if c.sync == SyncFloor || c.sync == SyncDrift {
+		c.withdrawn = false
+		c.correct() // its clock agrees with a majority's, it only may not say so
+		c.bound = 0
+		return
+	}
+	if c.dwell > 0 {
+		c.dwell--
+		return
+	}
+	target, ok := c.target()
+	switch far := ok && (target > c.maxCorrection() || target < -c.maxCorrection()); {
+	case ok && !far:
+		c.withdrawn = false
+	case far && c.withdrawn:
+		c.withdrawn, c.dwell = false, int(c.window())+1
+		c.jump(target)
+	default:
+		c.withdrawn = true
+	}
+}
+
+// target is by how much the clock should be set: to the median of the hosts in sync or, if
+// none is heard, to that of a majority of hosts, this one included, that are not.
+func (c *Core) target() (time.Duration, bool) {
+	s := c.sorted[:0]
+	for h := range c.peers {
+		if p := &c.peers[h]; p.synced && c.isFresh(p) {
+			s = append(s, c.ahead(p))
+		}
+	}
+	if len(s) == 0 {
+		for h := range c.peers {
+			if p := &c.peers[h]; c.isFresh(p) {
+				s = append(s, c.ahead(p))
+			}
+		}
+		if len(s)+1 < c.quorum() {
+			return 0, false
+		}
+		s = append(s, 0)
+	}
+	slices.Sort(s)
+	c.sorted = s[:0]
+	return s[(len(s)-1)/2], true
+}
+
+// ahead estimates by how much a fresh host's clock is ahead: the middle of its reading, or
+// where that is not whole, the time that its frame bore and half of Delay.
+func (c *Core) ahead(p *peer) time.Duration {
+	if r := &p.read; r.hasTop && r.toldAt == r.baseAt {
+		return p.middle()
+	}
+	return p.lo + c.Delay/2
+}
+
+// jump sets the clock and goes on from where it then is. The slot of that cycle may be over.
+// What a clock is set by at first, or by more than two that were in sync can differ, says
+// nothing of its rate.
+func (c *Core) jump(by time.Duration) {
+	c.setClock(c.offset + by)
+	if c.since == 0 || clamp(by, c.Limit()) != by {
+		c.rate.restart(c.now, c.offset)
+	}
+	c.sent = c.now > c.slot()
+}

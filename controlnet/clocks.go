@@ -1,0 +1,87 @@
+package controlnet
+
+import (
+	"slices"
+	"time"
+)
+
+// readClocks bounds the clock of every other host at this boundary ([C-10]): from below by
+// when its frame arrived, since that took no less than nothing; from above by when it says
+// that this host's frame arrived, for the same reason. Neither rests on a bound on delays.
+func (c *Core) readClocks() {
+	at := c.boundary(c.cycle)
+	for h := range c.peers {
+		p := &c.peers[h]
+		r := &p.read
+		p.lo, p.hi = -(r.base + c.offset), r.top-c.offset
+		p.contact = Host(h) != c.Self && c.young(p, at) && c.stated(p, at)+c.maxCorrection() <= c.Limit()
+	}
+}
+
+// young reports whether both halves of a reading are inside the window. Of a host that is not
+// in sync only the last cycle counts: it promises no more ([C-13]).
+func (c *Core) young(p *peer, at time.Duration) bool {
+	longest := time.Duration(c.window()) * c.Cycle
+	if !p.synced {
+		longest = c.Cycle
+	}
+	longest += c.Limit()
+	r := &p.read
+	return p.vouched && r.hasTop && at-r.baseAt <= longest && at-r.toldAt <= longest && at-r.topAt <= c.reach()+c.Limit()
+}
+
+// stated is how far p's clock may be from this one's until the next boundary: the reading's
+// ends, what the clocks drift until then, and what p may have set its own by since.
+func (c *Core) stated(p *peer, at time.Duration) time.Duration {
+	r := &p.read
+	low := p.lo - c.drifted(at-r.baseAt+c.Cycle) - c.corrections(at-r.baseAt)
+	high := p.hi + c.drifted(at-r.topAt+c.Cycle) + c.corrections(at-r.toldAt)
+	return max(-low, high)
+}
+
+// corrections is how much a host may have set its clock by at the boundaries since it sent a
+// frame of that age.
+func (c *Core) corrections(age time.Duration) time.Duration {
+	return (max(0, age+c.Limit())/c.Cycle + 1) * c.maxCorrection()
+}
+
+// correct sets the clock by the fault-tolerant average of the readings ([C-11]) and by a
+// little towards UTC, and finds the bound that then holds.
+func (c *Core) correct() {
+	step := c.average()
+	steer := c.utc.steer(c)
+	c.offset += step + steer
+	c.rate.steered += steer
+	c.rate.anchor.steered += steer
+	at := c.boundary(c.cycle)
+	c.bound = 0
+	for h := range c.peers {
+		p := &c.peers[h]
+		if p.contact {
+			p.lo, p.hi = p.lo-step-steer, p.hi-step-steer
+			c.bound = max(c.bound, c.stated(p, at))
+		}
+	}
+}
+
+// average is the fault-tolerant average of the others' clocks and this one's, less this
+// one's: the f largest and f smallest are left out. With few hosts in contact fewer are.
+func (c *Core) average() time.Duration {
+	s := append(c.sorted[:0], 0)
+	for h := range c.peers {
+		if p := &c.peers[h]; p.contact {
+			s = append(s, p.middle())
+		}
+	}
+	slices.Sort(s)
+	f := min(c.ClockFaults, (len(s)-1)/3)
+	sum := time.Duration(0)
+	for _, v := range s[f : len(s)-f] {
+		sum += v
+	}
+	c.sorted = s[:0]
+	return clamp(sum/time.Duration(len(s)-2*f), c.maxStep())
+}
+
+// clamp cuts d to at most limit in either direction.
+func clamp(d, limit time.Duration) time.Duration { return min(max(d, -limit), limit) }

@@ -1,0 +1,58 @@
+package controlnet
+
+import "time"
+
+// peer is what is known of another host.
+type peer struct {
+	// Its last authentic frame, which the next frame of this host acknowledges.
+	tag   uint32        // 0: none
+	seq   uint32        // in its life
+	paths uint8         // that it came on
+	came  time.Duration // when, by the local clock
+	base  time.Duration // came, less when it left by the sender's clock
+
+	life    uint64
+	vouched bool // a frame of this life has acknowledged one of this host's: it is no recording
+
+	// The last frame that was believed.
+	fresh   time.Duration // when one last acknowledged a frame of this host; valid if vouched
+	read    reading
+	synced  bool
+	view    Set
+	utc     time.Duration
+	next    uint32
+	late    time.Duration // by how much it left after its slot began
+	heard   uint64        // cycle of the last one in sync, valid if known
+	known   bool
+	payload [2][]byte // of even and odd cycles
+	loaded  [2]bool
+
+	// What the last boundary made of it.
+	contact bool
+	lo, hi  time.Duration // its clock less this one's, before this host's correction
+
+	accepted, missed uint64
+	onPath           [MaxPaths]uint64
+}
+
+// reading is what bounds another host's clock ([C-10]). Both halves are in terms of the
+// local clock, so that setting the network's clock does not touch them.
+type reading struct {
+	base   time.Duration // local clock at the arrival of its frame, less its clock at departure
+	baseAt time.Duration // that arrival
+	top    time.Duration // its clock at the arrival of this host's frame, less the local one at departure
+	topAt  time.Duration // that departure
+	toldAt time.Duration // arrival of the frame that told top
+	hasTop bool
+}
+
+// forget drops what is known of an earlier life.
+func (p *peer) forget(life uint64) {
+	*p = peer{
+		life: life, utc: UTCUnknown, payload: p.payload,
+		accepted: p.accepted, missed: p.missed, onPath: p.onPath,
+	}
+}
+
+// middle is the best guess of how far p's clock is ahead.
+func (p *peer) middle() time.Duration { return p.lo + (p.hi-p.lo)/2 }
