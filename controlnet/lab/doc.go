@@ -12,9 +12,4 @@
 //	n.Host(3).Start(exec.Command("wormholed", ...)) // on the interfaces path0 and path1
 //	n.Cut(minority)                                 // two parts that do not hear each other
 //	n.Heal()
-//
-XXMARK
-// own with a local clock of its own, takes in what it says of every cycle, and gives it
-// faults to live through. Whether what the hosts said was true is for package judge: all
-// namespaces have one kernel and so one clock, by which each claim can be checked.
 package lab
