@@ -9,7 +9,7 @@ import (
 // a clock whose readings they were given. So it is set only after a cycle in which none were
 // given, and then stays for a window, in which the host may come into sync.
 func (c *Core) align() {
-	if c.sync == SyncFloor || c.sync == SyncDrift {
+	if c.sync == SyncFloor || c.sync == SyncDrift || c.held > 0 {
 		c.withdrawn = false
 		c.correct() // its clock agrees with a majority's, it only may not say so
 		c.bound = 0

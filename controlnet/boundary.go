@@ -21,7 +21,7 @@ func (c *Core) begin(utc time.Duration) {
 		if !was {
 			c.since = c.cycle
 		}
-		c.floor = c.cycle + 1
+		c.floor, c.withdrawn, c.dwell = c.cycle+1, false, 0
 		c.correct()
 		c.judgeMembers(was && c.cycle == before+1)
 	} else {
@@ -38,12 +38,16 @@ func (c *Core) begin(utc time.Duration) {
 
 // judge finds whether this host is in sync: its clock agrees with those of a majority, itself
 // included, and with more than half of those that say that they are in sync ([C-12], [C-13]).
+// Before it comes into sync it gives those a window that it hears, but cannot read yet, so
+// that its bound holds for all of them.
 func (c *Core) judge() {
-	contacts, inSync, agreeing := 0, 0, 0
+	contacts, unread, inSync, agreeing := 0, 0, 0, 0
 	for h := range c.peers {
 		p := &c.peers[h]
 		if p.contact {
 			contacts++
+		} else if c.isFresh(p) {
+			unread++
 		}
 		if p.synced && c.isFresh(p) {
 			inSync++
@@ -65,9 +69,14 @@ func (c *Core) judge() {
 		c.sync = SyncDrift
 	case c.cycle < c.floor:
 		c.sync = SyncFloor
+	case c.sync != SyncKept && unread > 0 && c.held < int(c.window()):
+		c.sync = SyncAligning
+		c.held++
+		return
 	default:
 		c.sync = SyncKept
 	}
+	c.held = 0
 }
 
 // isFresh reports whether a host has acknowledged this one inside the window.

@@ -19,7 +19,7 @@ import (
 //	30  reserve             2         MAC         16
 //	32  offset              8
 const (
-	headerSize = 80
+	headerSize = 96
 	ackSize    = 8
 	macSize    = 16
 
@@ -72,9 +72,11 @@ func (c *codec) encode(dst []byte, f *Frame) {
 	be.PutUint64(dst[40:], f.Life)
 	be.PutUint64(dst[48:], f.View[0])
 	be.PutUint64(dst[56:], f.View[1])
-	be.PutUint64(dst[64:], uint64(f.UTC))
-	be.PutUint32(dst[72:], f.Next)
-	be.PutUint32(dst[76:], f.Seq)
+	be.PutUint64(dst[64:], f.Members[0])
+	be.PutUint64(dst[72:], f.Members[1])
+	be.PutUint64(dst[80:], uint64(f.UTC))
+	be.PutUint32(dst[88:], f.Next)
+	be.PutUint32(dst[92:], f.Seq)
 	body := dst[headerSize:]
 	clear(body[copy(body[:c.Payload], f.Payload):c.Payload])
 	acks := body[c.Payload:]
@@ -113,8 +115,9 @@ func (c *codec) decode(src []byte, f *Frame) error {
 	f.Offset = time.Duration(be.Uint64(src[32:]))
 	f.Life = be.Uint64(src[40:])
 	f.View = Set{be.Uint64(src[48:]), be.Uint64(src[56:])}
-	f.UTC = time.Duration(be.Uint64(src[64:]))
-	f.Next, f.Seq = be.Uint32(src[72:]), be.Uint32(src[76:])
+	f.Members = Set{be.Uint64(src[64:]), be.Uint64(src[72:])}
+	f.UTC = time.Duration(be.Uint64(src[80:]))
+	f.Next, f.Seq = be.Uint32(src[88:]), be.Uint32(src[92:])
 	payload := src[headerSize : headerSize+c.Payload]
 	f.Payload = nil
 	if flags&flagPayload != 0 {
@@ -133,9 +136,9 @@ func (c *codec) decode(src []byte, f *Frame) error {
 		return fmt.Errorf("%w: offset %v outside of the cycle", ErrFrame, f.Offset)
 	case f.Cycle >= uint64(lastInstant/c.Cycle):
 		return fmt.Errorf("%w: cycle %d is centuries away", ErrFrame, f.Cycle)
-	case f.View[0]&^all[0] != 0 || f.View[1]&^all[1] != 0:
-		return fmt.Errorf("%w: view with a host that does not exist", ErrFrame)
-	case !f.Synced && f.View != Set{}:
+	case f.View[0]&^all[0] != 0 || f.View[1]&^all[1] != 0 || f.Members[0]&^all[0] != 0 || f.Members[1]&^all[1] != 0:
+		return fmt.Errorf("%w: view or membership with a host that does not exist", ErrFrame)
+	case !f.Synced && (f.View != Set{} || f.Members != Set{}):
 		return fmt.Errorf("%w: view of a host that is not in sync", ErrFrame)
 	case !f.Synced && f.Payload != nil:
 		return fmt.Errorf("%w: payload of a host that is not in sync", ErrFrame)

@@ -20,6 +20,7 @@ type Core struct {
 	sync      Sync
 	since     uint64 // cycle in which it came into sync last
 	dwell     int    // boundaries for which the clock is not set, though it is out of sync
+	held      int    // boundaries that it has waited for clocks that it cannot read yet
 	withdrawn bool   // frames give no readings, so that nobody relies on the clock
 
 	bound   time.Duration
@@ -109,24 +110,22 @@ func (c *Core) Offer(cycle uint64, payload []byte) bool {
 	return true
 }
 
-// Step takes one event in and says in out what is to be done. A frame that arrived before
-// the boundary belongs to the cycle before it, even if the step comes after.
+// Step takes one event in and says in out what is to be done. A frame that arrived before the
+// next boundary belongs to the cycle before it, even if the step comes after: the boundary
+// then waits for the step that has no such frame, which Wake asks for at once. So a driver
+// that is late gives all that has arrived, and then the time.
 func (c *Core) Step(in *Input, out *Output) {
 	*out = Output{}
 	c.now = max(c.now, in.Now)
 	arrived := min(in.At, c.now)
-	before := in.Frame != nil && arrived < c.boundary(c.cycle+1)
-	if before {
-		c.receive(in.Frame, arrived, in.Path)
-	}
-	if c.now >= c.boundary(c.cycle+1) {
+	next := c.boundary(c.cycle + 1)
+	if c.now >= next && (in.Frame == nil || arrived >= next) {
 		c.begin(in.UTC)
 		out.Tick = &c.tick
 	}
-	if in.Frame != nil && !before {
+	if in.Frame != nil {
 		c.receive(in.Frame, arrived, in.Path)
-	}
-	if !c.sent && c.now >= c.slot() {
+	} else if !c.sent && c.now >= c.slot() {
 		out.Send = c.useSlot()
 	}
 	out.Wake = c.wake()

@@ -32,7 +32,8 @@ type Output struct {
 	Send []byte
 	// Tick is set in a step that begins a cycle, else nil.
 	Tick *Tick
-	// Wake is the instant by the local clock at which the core wants to be called next.
+	// Wake is the instant by the local clock at which the core wants to be called next, with
+	// no frame. It may have gone by.
 	Wake time.Duration
 }
 
@@ -56,7 +57,7 @@ type Tick struct {
 	// one included.
 	View Set
 	// Members is the membership: the hosts that the views of a majority hold. With no
-	// change of views for a window it is the same everywhere ([C-16]).
+	// change of views for two windows it is the same everywhere ([C-16]).
 	Members Set
 	// Frames are the payloads that were heard in the cycle before, one a host at most, in
 	// the order of the hosts.

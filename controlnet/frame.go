@@ -12,7 +12,8 @@ type Frame struct {
 	Offset time.Duration
 	Life   uint64 // of the sender, as in Start
 	Seq    uint32 // of the sender's frames in this life, from 1
-	View   Set    // of the sender at the beginning of the cycle; empty if it is not in sync
+	// View and Members are the sender's at the beginning of the cycle, empty if it is not in sync.
+	View, Members Set
 	// UTC is by how much the sender's clock is ahead of UTC, or UTCUnknown.
 	UTC     time.Duration
 	Next    uint32 // newest key epoch that the sender holds

@@ -24,21 +24,18 @@ func (c *Core) judgeMembers(steady bool) {
 	c.vote()
 }
 
-// vote counts in how many views each host is. The views are the last that were heard.
+// vote finds the membership: each host that a majority has in its view. Where the views that
+// are heard leave that open, because a member that would know is not heard, the others'
+// word on the membership decides, and if that is even, what it was before.
 func (c *Core) vote() {
+	before := c.members
 	c.members, c.agreed = Set{}, true
-	for h := 0; h < c.Hosts; h++ {
-		votes := 0
-		if c.view.Has(Host(h)) {
-			votes++
-		}
-		for y := c.view.Next(0); y != NoHost; y = c.view.Next(int(y) + 1) {
-			if y != c.Self && c.peers[y].view.Has(Host(h)) {
-				votes++
-			}
-		}
-		if votes >= c.quorum() {
-			c.members.Add(Host(h))
+	unheard := c.unheard(before)
+	for h := range Host(c.Hosts) {
+		votes, word := c.votes(h)
+		open := votes < c.quorum() && votes+unheard >= c.quorum()
+		if votes >= c.quorum() || open && (word > 0 || word == 0 && before.Has(h)) {
+			c.members.Add(h)
 		}
 	}
 	for y := c.view.Next(0); y != NoHost; y = c.view.Next(int(y) + 1) {
@@ -46,4 +43,38 @@ func (c *Core) vote() {
 			c.agreed = false
 		}
 	}
+}
+
+// unheard counts the hosts that this one or another takes for members, and that are not in
+// this one's view.
+func (c *Core) unheard(before Set) int {
+	all := before
+	for y := c.view.Next(0); y != NoHost; y = c.view.Next(int(y) + 1) {
+		m := c.peers[y].members // its own entry is empty
+		all = Set{all[0] | m[0], all[1] | m[1]}
+	}
+	return Set{all[0] &^ c.view[0], all[1] &^ c.view[1]}.Len()
+}
+
+// votes counts in how many views h is, and how many more of the others call it a member than
+// do not. The views are the last that were heard.
+func (c *Core) votes(h Host) (votes, word int) {
+	for y := c.view.Next(0); y != NoHost; y = c.view.Next(int(y) + 1) {
+		p := &c.peers[y]
+		switch {
+		case y == c.Self:
+			if c.view.Has(h) {
+				votes++
+			}
+			continue
+		case p.view.Has(h):
+			votes++
+		}
+		if p.members.Has(h) {
+			word++
+		} else {
+			word--
+		}
+	}
+	return votes, word
 }

@@ -19,6 +19,7 @@ type peer struct {
 	read    reading
 	synced  bool
 	view    Set
+	members Set
 	utc     time.Duration
 	next    uint32
 	late    time.Duration // by how much it left after its slot began

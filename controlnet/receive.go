@@ -132,7 +132,7 @@ func (c *Core) believed(f *Frame, p *peer) (Refusal, bool) {
 
 // learn takes in what a believed frame says.
 func (c *Core) learn(f *Frame, p *peer, ack *ownFrame) {
-	p.synced, p.view, p.utc, p.next = f.Synced, f.View, f.UTC, f.Next
+	p.synced, p.view, p.members, p.utc, p.next = f.Synced, f.View, f.Members, f.UTC, f.Next
 	p.late = f.Offset - c.SlotStart(f.Sender)
 	p.read.base, p.read.baseAt = p.base, p.came
 	if !f.Synced {

@@ -20,9 +20,9 @@ func (c *Core) useSlot() []byte {
 	f.Epoch, f.Cycle, f.Sender, f.Synced = c.keys.keys[key].Epoch, c.cycle, c.Self, in
 	f.Offset = c.now - c.boundary(c.cycle)
 	f.Life, f.Seq, f.Next, f.UTC = c.life, c.seq, c.keys.newest(), c.utc.claim()
-	f.View, f.Payload = Set{}, nil
+	f.View, f.Members, f.Payload = Set{}, Set{}, nil
 	if in {
-		f.View = c.view
+		f.View, f.Members = c.view, c.members
 		if c.hasPayload && c.payloadFor == c.cycle {
 			f.Payload = c.payload
 		}
