@@ -1,0 +1,244 @@
+package measure
+
+import (
+	"slices"
+	"time"
+
+	"github.com/proactive-resilience/wormhole/controlnet"
+)
+
+// Collector takes in a host's cycles and keeps the figures of the host itself and those that
+// the others tell in their frames. It is for one goroutine.
+//
+// Nothing is measured before Begin, so that the start-up of the network, in which hosts come
+// one by one, does not look like losses; and nothing after End.
+type Collector struct {
+	// config is that of the policy: what the samples are held against. The hosts may run
+	// under one with wider bounds, so that what is beyond the policy's can be seen.
+	config controlnet.Config
+
+	// Delay is the longest that each frame can have been under way (Peer.DelayMax), Likely
+	// the middle of what it can have been; Process this host's lateness, Clock the bound on
+	// its clock's error, and Sent the lateness that the others state of their frames.
+	Delay, Likely, Process, Clock, Sent Series
+
+	drift    Drift
+	links    []link
+	records  []told
+	bad      uint64 // payloads that were not a record
+	cycles   uint64
+	unsynced uint64
+
+	measuring, done bool
+	last            uint64 // cycle of the last tick in sync while measuring
+	counted         controlnet.Counters
+}
+
+// told is the last record of a host, and that there is one.
+type told struct {
+	Record
+	ok bool
+}
+
+// NewCollector makes a collector of the host policy.Self. It holds samples against the
+// bounds of that Config.
+func NewCollector(policy controlnet.Config) *Collector {
+	c := &Collector{config: policy, links: make([]link, policy.Hosts), records: make([]told, policy.Hosts)}
+	c.Delay.Bound, c.Likely.Bound = policy.Delay, policy.Delay
+	c.Process.Bound, c.Sent.Bound = policy.Process, policy.Process
+	c.Clock.Bound = policy.Limit()
+	return c
+}
+
+// Begin starts the measurement with the next cycle.
+func (c *Collector) Begin() { c.measuring, c.last = true, 0 }
+
+// End ends the measurement; the records of the others are still taken in.
+func (c *Collector) End() { c.measuring, c.done = false, true }
+
+// Observe takes in the beginning of a cycle: the tick, of which nothing is kept, and what
+// the host knew of itself and the others right after it.
+func (c *Collector) Observe(t *controlnet.Tick, s *controlnet.Status, peers []controlnet.Peer) {
+	c.hear(t)
+	if c.measuring {
+		c.cycles++
+		c.observeSelf(t, s)
+		c.observeLinks(t, peers)
+		c.drifts(t, s)
+	}
+	c.counted = s.Counters
+	for h := range min(len(c.links), len(peers)) {
+		c.links[h].accepted = peers[h].Accepted
+	}
+	c.last = 0
+	if t.InSync {
+		c.last = t.Cycle
+	}
+}
+
+// hear keeps the records in the frames of the cycle before.
+func (c *Collector) hear(t *controlnet.Tick) {
+	for i := range t.Frames {
+		f := &t.Frames[i]
+		if f.Sender == c.config.Self || int(f.Sender) >= len(c.records) {
+			continue
+		}
+		r, err := DecodeRecord(f.Payload)
+		if err != nil {
+			c.bad++
+			continue
+		}
+		c.records[f.Sender] = told{r, true}
+	}
+}
+
+// observeSelf measures what the host can say of itself: lateness and clock. Cycles that it
+// slept through and slots that it missed are lateness that nobody saw the end of.
+func (c *Collector) observeSelf(t *controlnet.Tick, s *controlnet.Status) {
+	c.Process.Add(t.Late)
+	now, before := &s.Counters, &c.counted
+	c.Process.Unseen(now.Skipped - before.Skipped + now.LateSlots - before.LateSlots)
+	c.Delay.Unseen(now.Refused[controlnet.RefusedLate] - before.Refused[controlnet.RefusedLate])
+	if t.InSync {
+		c.Clock.Add(t.Bound)
+		return
+	}
+	c.unsynced++
+	c.Clock.Unseen(1)
+}
+
+// observeLinks measures the frames of the cycle before. Whether one was lost is known only
+// if this host was there to hear it, from one tick in sync to the next.
+func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {
+	for h := range min(len(c.links), len(peers)) {
+		host, l, p := controlnet.Host(h), &c.links[h], &peers[h]
+		if host == c.config.Self {
+			continue
+		}
+		if t.InSync && c.last != 0 && t.Cycle == c.last+1 && !c.records[h].Done {
+			l.expect(t.Heard.Has(host), c.config.Omissions)
+		}
+		if p.Contact && p.Accepted > l.accepted {
+			c.Delay.Add(p.DelayMax)
+			c.Likely.Add(p.Delay)
+			c.Sent.Add(p.SentLate)
+			l.delay = max(l.delay, p.DelayMax)
+			l.sentLate = max(l.sentLate, p.SentLate)
+		}
+	}
+}
+
+// drifts takes a reading of the clock. Out of sync the clock is set to that of the others,
+// which has nothing to do with its rate: then it starts anew.
+func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status) {
+	if !t.InSync {
+		c.drift = Drift{}
+		return
+	}
+	c.drift.Add(t.Boundary, s.Offset, t.Bound)
+}
+
+// Heard is how many other hosts have told their figures.
+func (c *Collector) Heard() int {
+	n := 0
+	for h := range c.records {
+		if c.records[h].ok {
+			n++
+		}
+	}
+	return n
+}
+
+// AllDone says that this host and every other one of view have measured for as long as they
+// wanted to.
+func (c *Collector) AllDone(view controlnet.Set) bool {
+	for h := view.Next(0); h != controlnet.NoHost; h = view.Next(int(h) + 1) {
+		if h != c.config.Self && !c.records[h].Done {
+			return false
+		}
+	}
+	return c.done
+}
+
+// Own is this host's record.
+func (c *Collector) Own() Record {
+	r := Record{
+		Done: c.done, Cycles: c.cycles, Unsynced: c.unsynced,
+		Delay: c.Delay.Figures(), Process: c.Process.Figures(), Clock: c.Clock.Figures(),
+		Losses: c.losses(),
+	}
+	r.Rate, r.RateKnown = c.drift.Fit()
+	return r
+}
+
+// Results are all that is known now, for a report.
+func (c *Collector) Results() Results {
+	res := Results{Config: c.config, Members: make([]Member, c.config.Hosts), Unreadable: c.bad}
+	for h := range res.Members {
+		m, l := &res.Members[h], &c.links[h]
+		m.Record, m.Known = c.records[h].Record, c.records[h].ok
+		m.LinkDelay, m.LinkSentLate = l.delay, l.sentLate
+		m.LinkLost, m.LinkLongest, m.LinkExpected = l.lost, l.longest, l.expected
+	}
+	self := &res.Members[c.config.Self]
+	self.Record, self.Known = c.Own(), true
+	res.Delay, res.Likely, res.Process = c.Delay, c.Likely, c.Process
+	return res
+}
+
+// Member is what a host knows of one member.
+type Member struct {
+	Known  bool // its record is there; without, it was never heard
+	Record Record
+	// The link from it to the host that reports: its largest delay, the most that a frame
+	// left late, as the member says, and what was lost.
+	LinkDelay, LinkSentLate time.Duration
+	LinkLost, LinkExpected  uint64
+	LinkLongest             int
+}
+
+// Results are what a check has found, first hand or from the frames of others.
+type Results struct {
+	Config controlnet.Config // the policy's
+	// Members are all hosts. With Everyone set no host is the one that reports: each has
+	// given its own record.
+	Members  []Member
+	Everyone bool
+	// Delay, Likely and Process are the samples behind the histograms: of the host that
+	// reports, or of everyone.
+	Delay, Likely, Process Series
+	Unreadable             uint64 // payloads of others that were not a record
+}
+
+// Join makes of the results that every host of one machine gave those of everyone. Results
+// come in the order of the hosts.
+func Join(all []Results) Results {
+	if len(all) == 0 {
+		return Results{}
+	}
+	sum := Results{Config: all[0].Config, Everyone: true, Members: make([]Member, len(all))}
+	sum.Delay.Bound, sum.Likely.Bound = sum.Config.Delay, sum.Config.Delay
+	sum.Process.Bound = sum.Config.Process
+	for h := range all {
+		r := &all[h]
+		if h < len(r.Members) {
+			sum.Members[h] = r.Members[h]
+		}
+		sum.Delay.Merge(&r.Delay)
+		sum.Likely.Merge(&r.Likely)
+		sum.Process.Merge(&r.Process)
+		sum.Unreadable += r.Unreadable
+	}
+	return sum
+}
+
+// missing are the members that were never heard, in their order.
+func (r *Results) missing() []int {
+	list := []int{}
+	for h := range r.Members {
+		if !r.Members[h].Known {
+			list = append(list, h)
+		}
+	}
+	return slices.Clip(list)
+}
