@@ -66,12 +66,9 @@ func (c *Core) ahead(p *peer) time.Duration {
 }
 
 // jump sets the clock and goes on from where it then is. The slot of that cycle may be over.
-// What a clock is set by at first, or by more than two that were in sync can differ, says
-// nothing of its rate.
+// What a clock is set by out of sync says nothing of its rate.
 func (c *Core) jump(by time.Duration) {
 	c.setClock(c.offset + by)
-	if c.since == 0 || clamp(by, c.Limit()) != by {
-		c.rate.restart(c.now, c.offset)
-	}
+	c.rate.restart(c.now, c.offset)
 	c.sent = c.now > c.slot()
 }

@@ -14,8 +14,34 @@ func (c *Core) readClocks() {
 		p := &c.peers[h]
 		r := &p.read
 		p.lo, p.hi = -(r.base + c.offset), r.top-c.offset
-		p.contact = Host(h) != c.Self && c.young(p, at) && c.stated(p, at)+c.maxCorrection() <= c.Limit()
+		p.contact = Host(h) != c.Self && c.young(p, at) && c.steady(p, at)
+		if p.contact {
+			low, high := c.reaches(p, at)
+			p.contact = max(-low, high)+c.maxCorrection() <= c.Limit()
+		}
 	}
+}
+
+// steady holds a reading against the one of an earlier boundary: between two good clocks, both
+// in sync, they overlap. Otherwise one of the two has jumped or runs away; whose does not
+// matter to the pair, and shows by how many lose contact with whom ([C-12]).
+func (c *Core) steady(p *peer, at time.Duration) bool {
+	was := p.expect
+	p.expect = expectation{}
+	low, high := c.reaches(p, at)
+	if p.synced {
+		p.expect = expectation{valid: true, at: at, low: low + c.offset, high: high + c.offset}
+	}
+	if !was.valid || !p.synced {
+		return true
+	}
+	since := at - was.at
+	spread := c.corrections(since) + c.drifted(since)
+	if p.lo+c.offset <= was.high+spread && p.hi+c.offset >= was.low-spread {
+		return true
+	}
+	c.count.Torn++
+	return false
 }
 
 // young reports whether both halves of a reading are inside the window. Of a host that is not
@@ -30,13 +56,13 @@ func (c *Core) young(p *peer, at time.Duration) bool {
 	return p.vouched && r.hasTop && at-r.baseAt <= longest && at-r.toldAt <= longest && at-r.topAt <= c.reach()+c.Limit()
 }
 
-// stated is how far p's clock may be from this one's until the next boundary: the reading's
-// ends, what the clocks drift until then, and what p may have set its own by since.
-func (c *Core) stated(p *peer, at time.Duration) time.Duration {
+// reaches bounds p's clock less this one's until the next boundary: the reading's ends, what
+// the clocks drift until then, and what p may have set its own by since.
+func (c *Core) reaches(p *peer, at time.Duration) (low, high time.Duration) {
 	r := &p.read
-	low := p.lo - c.drifted(at-r.baseAt+c.Cycle) - c.corrections(at-r.baseAt)
-	high := p.hi + c.drifted(at-r.topAt+c.Cycle) + c.corrections(at-r.toldAt)
-	return max(-low, high)
+	low = p.lo - c.drifted(at-r.baseAt+c.Cycle) - c.corrections(at-r.baseAt)
+	high = p.hi + c.drifted(at-r.topAt+c.Cycle) + c.corrections(at-r.toldAt)
+	return low, high
 }
 
 // corrections is how much a host may have set its clock by at the boundaries since it sent a
@@ -59,7 +85,8 @@ func (c *Core) correct() {
 		p := &c.peers[h]
 		if p.contact {
 			p.lo, p.hi = p.lo-step-steer, p.hi-step-steer
-			c.bound = max(c.bound, c.stated(p, at))
+			low, high := c.reaches(p, at)
+			c.bound = max(c.bound, -low, high)
 		}
 	}
 }

@@ -30,7 +30,8 @@ type peer struct {
 
 	// What the last boundary made of it.
 	contact bool
-	lo, hi  time.Duration // its clock less this one's, before this host's correction
+	lo, hi  time.Duration // its clock less this one's
+	expect  expectation   // of the next reading
 
 	accepted, missed uint64
 	onPath           [MaxPaths]uint64
@@ -57,3 +58,11 @@ func (p *peer) forget(life uint64) {
 
 // middle is the best guess of how far p's clock is ahead.
 func (p *peer) middle() time.Duration { return p.lo + (p.hi-p.lo)/2 }
+
+// expectation is where a boundary's reading says that the next will be, in terms of the local
+// clock: a host's clock less that. It holds until the boundary after at.
+type expectation struct {
+	valid     bool
+	at        time.Duration
+	low, high time.Duration
+}
