@@ -42,6 +42,9 @@ func (c *Core) begin(utc time.Duration) {
 // that its bound holds for all of them.
 func (c *Core) judge() {
 	contacts, unread, inSync, agreeing := 0, 0, 0, 0
+	if c.sync == SyncKept {
+		inSync, agreeing = 1, 1
+	}
 	for h := range c.peers {
 		p := &c.peers[h]
 		if p.contact {
@@ -49,7 +52,7 @@ func (c *Core) judge() {
 		} else if c.isFresh(p) {
 			unread++
 		}
-		if p.synced && c.isFresh(p) {
+		if p.synced && c.heardOf(p) {
 			inSync++
 			if p.contact {
 				agreeing++
@@ -82,6 +85,15 @@ func (c *Core) judge() {
 // isFresh reports whether a host has acknowledged this one inside the window.
 func (c *Core) isFresh(p *peer) bool {
 	return p.vouched && c.now-p.fresh <= time.Duration(c.window()+1)*c.Cycle
+}
+
+// heardOf reports whether a host that says it is in sync counts as one that agrees or not. To a
+// host in sync itself that takes a reading: who has fallen silent does not disagree.
+func (c *Core) heardOf(p *peer) bool {
+	if c.sync == SyncKept {
+		return c.young(p, c.boundary(c.cycle))
+	}
+	return c.isFresh(p)
 }
 
 // fillTick puts together what the client is told.

@@ -102,6 +102,23 @@ func TestMinority(t *testing.T) {
 	}
 }
 
+// TestHalfFallSilent: a majority of which exactly half of the others die at once goes on ([C-13]).
+func TestHalfFallSilent(t *testing.T) {
+	l := newLAN(t, testConfig(7)).settled()
+	for _, h := range []int{2, 4, 6} {
+		l.hosts[h].dead = true
+	}
+	l.ticked = func(h int, tick *Tick) {
+		if !tick.InSync {
+			t.Errorf("host %d lost sync in cycle %d: %v", h, tick.Cycle, l.hosts[h].core.sync)
+		}
+	}
+	l.cycles(20)
+	if m := l.hosts[0].core.members; m != (Set{0b0101011}) {
+		t.Errorf("members are %b", m[0])
+	}
+}
+
 // TestDeafLink: a link that is dead in one direction costs the pair its contact and nobody
 // the membership; all agree on it ([C-16]).
 func TestDeafLink(t *testing.T) {

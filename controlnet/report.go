@@ -31,7 +31,7 @@ func (c *Core) Peer(h Host) Peer {
 		o.Lo, o.Hi = p.lo, p.hi
 		o.RoundTrip = p.hi - p.lo
 		o.Delay = o.RoundTrip / 2
-		o.DelayMax = o.RoundTrip
+		o.DelayMax = o.RoundTrip + c.drifted(c.now-p.read.topAt)
 	}
 	return o
 }

@@ -74,7 +74,7 @@ type Peer struct {
 	// RoundTrip is the sum of the ways there and back that Lo and Hi come from.
 	RoundTrip time.Duration
 	// Delay is the way of its last frame by the middle of Lo and Hi; DelayMax is the
-	// longest that this can have been.
+	// longest that this can have been, clocks at the ends of the drift included.
 	Delay, DelayMax time.Duration
 	SentLate        time.Duration // by how much its last frame left after its slot's beginning, as it says
 	Accepted        uint64        // frames accepted, in sync or not
