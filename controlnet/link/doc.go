@@ -15,7 +15,9 @@
 //     the link on a VLAN interface with an egress map.
 //   - The instant of arrival is the kernel's software stamp, taken when the driver hands the
 //     frame up. Stamps of the network card are not used: they are in time of the card's own
-//     clock, which would have to be kept in step with the local clock first.
+//     clock, which would have to be kept in step with the local clock first. The kernel
+//     begins to stamp some time after the first socket of the machine has asked for it;
+//     frames before bear the instant at which they were received.
 //
 // A link belongs to the goroutine that sends and receives on it; only Stats is for others.
 // It keeps the network namespace of the thread that opened it. An interface that goes down
