@@ -41,7 +41,7 @@ type offer struct {
 func New(opt Options) (*Node, error) {
 	n := &Node{opt: opt, warns: make(chan string, 16)}
 	if err := n.prepare(); err != nil {
-		return nil, fmt.Errorf("control network: %w", err)
+		return nil, err
 	}
 	return n, nil
 }
@@ -52,13 +52,13 @@ func (n *Node) prepare() error {
 	}
 	keys, err := n.opt.Keys.Keys()
 	if err != nil {
-		return fmt.Errorf("read the keys: %w", err)
+		return fmt.Errorf("control network: read the keys: %w", err)
 	}
 	n.keys = keys
 	for n.opt.Life == 0 {
 		var b [8]byte
 		if _, err := rand.Read(b[:]); err != nil {
-			return fmt.Errorf("draw the number of this life: %w", err)
+			return fmt.Errorf("control network: draw the number of this life: %w", err)
 		}
 		n.opt.Life = binary.BigEndian.Uint64(b[:])
 	}
@@ -87,7 +87,7 @@ func (n *Node) Run(ctx context.Context) error {
 		n.opt.Thread()
 	}
 	if err := n.loop.init(n); err != nil {
-		return fmt.Errorf("control network: %w", err)
+		return err
 	}
 	for !n.ended.Load() {
 		n.loop.turn()

@@ -64,9 +64,9 @@ type Options struct {
 func (o *Options) check() error {
 	switch {
 	case o.Keys == nil || o.Clock == nil || o.Tick == nil:
-		return errors.New("keys, clock and tick are needed")
+		return errors.New("control network: keys, clock and tick are needed")
 	case len(o.Links) == 0 || len(o.Links) > controlnet.MaxPaths:
-		return fmt.Errorf("%d links, not 1 to %d", len(o.Links), controlnet.MaxPaths)
+		return fmt.Errorf("control network: %d links, not 1 to %d", len(o.Links), controlnet.MaxPaths)
 	}
 	return o.Config.Check()
 }
