@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// align is what a host does to its clock while it is out of sync ([C-13]). Others may rely on
-// a clock whose readings they were given. So it is set only after a cycle in which none were
-// given, and then stays for a window, in which the host may come into sync.
+// align is what a host does to its clock while it is out of sync ([C-13]). Others may rely for
+// a window on a clock whose readings they were given. So it is set only after a window in
+// which none were given, and then stays for one, in which the host may come into sync. When
+// a host starts, nobody was given any.
 func (c *Core) align() {
 	if c.sync == SyncFloor || c.sync == SyncDrift || c.held > 0 {
 		c.withdrawn = false
@@ -20,14 +21,32 @@ func (c *Core) align() {
 		return
 	}
 	target, ok := c.target()
-	switch far := ok && (target > c.maxCorrection() || target < -c.maxCorrection()); {
+	switch far := ok && clamp(target, c.maxCorrection()) != target; {
 	case ok && !far:
 		c.withdrawn = false
-	case far && c.withdrawn:
-		c.withdrawn, c.dwell = false, int(c.window())+1
-		c.jump(target)
-	default:
+	case far && !c.withdrawn:
 		c.withdrawn = true
+	case far && c.released():
+		c.withdrawn, c.dwell = false, int(c.window())
+		c.jump(target)
+	}
+}
+
+// released reports whether nobody relies on readings any more that this host gave: the next
+// boundary of the others comes after the last at which they count.
+func (c *Core) released() bool {
+	return !c.promised || c.now-c.gave > time.Duration(c.window())*c.Cycle+c.Limit()
+}
+
+// lose is what happens when sync is lost. Usually the clock is still good, and the host comes
+// back with it. After an absence in which it may have drifted far, it gives no readings
+// before it has compared it.
+func (c *Core) lose(away uint64) {
+	c.count.SyncLost++
+	if c.drifted(time.Duration(away)*c.Cycle) > c.Limit()/2 {
+		c.withdrawn = true
+	} else {
+		c.dwell = int(c.window())
 	}
 }
 

@@ -1,6 +1,7 @@
 package controlnet
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"testing"
@@ -81,33 +82,34 @@ func BenchmarkReceive(b *testing.B) {
 
 // TestNoAllocation: whole cycles, with frames heard, refused and sent, allocate nothing ([C-2]).
 func TestNoAllocation(t *testing.T) {
-	l := newLAN(t, testConfig(7)).settled()
-	c := l.hosts[0].core
 	var tape []Input
-	s := l.hosts[0]
-	l.sent = func(from int, f []byte) {
-		if from != 0 {
-			at := s.local(l.now + 200*time.Microsecond)
-			tape = append(tape, Input{Now: at, At: at, Frame: slices.Clone(f)}, Input{Now: at, At: at, Frame: []byte("short")})
+	record := newLAN(t, testConfig(7)).settled()
+	payload := bytes.Repeat([]byte{7}, 16)
+	record.hosts[0].payload = func(uint64) []byte { return payload }
+	record.given = func(h int, in Input) {
+		if h == 0 {
+			tape = append(tape, in)
+			if in.Frame != nil {
+				in.Frame = in.Frame[:40]
+				tape = append(tape, in)
+			}
 		}
 	}
-	s.stopped = true // it hears by the tape only
-	l.cycles(20)
+	record.cycles(40)
+	c := newLAN(t, testConfig(7)).settled().hosts[0].core // the same to the byte, some cycles ago
 	var out Output
 	i := 0
 	allocs := testing.AllocsPerRun(len(tape)-1, func() {
-		in := tape[i]
-		i++
-		in.Now = max(in.Now, c.now)
-		for c.Step(&Input{Now: in.Now}, &out); out.Wake <= in.Now; c.Step(&Input{Now: in.Now}, &out) {
-			c.Offer(c.cycle, tape[0].Frame[:16])
+		c.Step(&tape[i], &out)
+		if out.Tick != nil {
+			c.Offer(out.Tick.Cycle, payload)
 		}
-		c.Step(&in, &out)
+		i++
 	})
 	if allocs != 0 {
 		t.Errorf("%v allocations an event", allocs)
 	}
-	if c.count.Accepted < 100 || c.count.Refused[RefusedLength] < 100 {
+	if c.count.Accepted < 200 || c.count.Refused[RefusedLength] < 200 || c.sync != SyncKept || c.count.Sent < 40 {
 		t.Errorf("the tape was not taken in: %+v", c.count)
 	}
 }

@@ -26,8 +26,7 @@ func (c *Core) begin(utc time.Duration) {
 		c.judgeMembers(was && c.cycle == before+1)
 	} else {
 		if was {
-			c.count.SyncLost++
-			c.dwell = int(c.window()) + 1
+			c.lose(c.cycle - before)
 		}
 		c.bound, c.heard, c.view, c.members, c.agreed = 0, Set{}, Set{}, Set{}, false
 		c.align()
@@ -52,7 +51,7 @@ func (c *Core) judge() {
 		} else if c.isFresh(p) {
 			unread++
 		}
-		if p.synced && c.heardOf(p) {
+		if p.synced && c.isFresh(p) {
 			inSync++
 			if p.contact {
 				agreeing++
@@ -85,15 +84,6 @@ func (c *Core) judge() {
 // isFresh reports whether a host has acknowledged this one inside the window.
 func (c *Core) isFresh(p *peer) bool {
 	return p.vouched && c.now-p.fresh <= time.Duration(c.window()+1)*c.Cycle
-}
-
-// heardOf reports whether a host that says it is in sync counts as one that agrees or not. To a
-// host in sync itself that takes a reading: who has fallen silent does not disagree.
-func (c *Core) heardOf(p *peer) bool {
-	if c.sync == SyncKept {
-		return c.young(p, c.boundary(c.cycle))
-	}
-	return c.isFresh(p)
 }
 
 // fillTick puts together what the client is told.

@@ -44,14 +44,10 @@ func (c *Core) steady(p *peer, at time.Duration) bool {
 	return false
 }
 
-// young reports whether both halves of a reading are inside the window. Of a host that is not
-// in sync only the last cycle counts: it promises no more ([C-13]).
+// young reports whether both halves of a reading are inside the window: for so long a host
+// that gave one keeps its clock ([C-13]).
 func (c *Core) young(p *peer, at time.Duration) bool {
-	longest := time.Duration(c.window()) * c.Cycle
-	if !p.synced {
-		longest = c.Cycle
-	}
-	longest += c.Limit()
+	longest := time.Duration(c.window())*c.Cycle + c.Limit()
 	r := &p.read
 	return p.vouched && r.hasTop && at-r.baseAt <= longest && at-r.toldAt <= longest && at-r.topAt <= c.reach()+c.Limit()
 }

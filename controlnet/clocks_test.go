@@ -85,10 +85,13 @@ func TestWrongClock(t *testing.T) {
 			if name == "runs away" {
 				bad.origin += before - bad.local(l.now) // no jump
 			}
-			lost := false
+			lost, from := false, l.hosts[0].core.cycle
 			l.ticked = func(h int, tick *Tick) {
 				if h == 3 {
 					lost = lost || !tick.InSync
+					if name == "runs away" && tick.InSync && tick.Cycle > from+5 {
+						t.Errorf("in sync in cycle %d, %d after it began to run away", tick.Cycle, tick.Cycle-from)
+					}
 				} else if !tick.InSync {
 					t.Errorf("host %d lost sync in cycle %d", h, tick.Cycle)
 				}

@@ -18,10 +18,12 @@ type Core struct {
 	sent   bool          // this cycle's slot is over, used or not
 
 	sync      Sync
-	since     uint64 // cycle in which it came into sync last
-	dwell     int    // boundaries for which the clock is not set, though it is out of sync
-	held      int    // boundaries that it has waited for clocks that it cannot read yet
-	withdrawn bool   // frames give no readings, so that nobody relies on the clock
+	since     uint64        // cycle in which it came into sync last
+	dwell     int           // boundaries for which the clock is not set, though it is out of sync
+	held      int           // boundaries that it has waited for clocks that it cannot read yet
+	withdrawn bool          // frames give no readings, so that nobody relies on the clock
+	promised  bool          // readings were given
+	gave      time.Duration // when last, by the local clock
 
 	bound   time.Duration
 	heard   Set
@@ -50,6 +52,7 @@ type Core struct {
 // ownFrame is a frame that this host has sent.
 type ownFrame struct {
 	tag    uint32
+	seq    uint32
 	sent   time.Duration // local clock
 	offset time.Duration // of the core then
 }

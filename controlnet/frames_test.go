@@ -100,7 +100,7 @@ func TestRefusals(t *testing.T) {
 		}, RefusedFormat},
 		{"earlier cycle", field(func(f *Frame) { f.Cycle-- }), RefusedOld},
 		{"later cycle", field(func(f *Frame) { f.Cycle++ }), RefusedFuture},
-		{"earlier number", field(func(f *Frame) { f.Seq-- }), RefusedOld},
+		{"earlier number", field(func(f *Frame) { f.Seq -= 2 }), RefusedOld},
 		{"before its slot", field(func(f *Frame) { f.Offset -= 2 * time.Millisecond }), RefusedEarly},
 		{"after its slot", field(func(f *Frame) { f.Offset += 6 * time.Millisecond }), RefusedLate},
 		{"another life", field(func(f *Frame) { f.Life++; f.Acks[0].Tag ^= 1 }), RefusedStale},
@@ -223,6 +223,38 @@ func TestReplay(t *testing.T) {
 	told()
 }
 
+// TestEarlierLife: a frame of the life before, recorded a moment ago, does not turn a host that has
+// restarted at once back into what it was ([C-8]).
+func TestEarlierLife(t *testing.T) {
+	l := newLAN(t, testConfig(5)).settled()
+	var tape [][]byte
+	l.sent = func(from int, f []byte) {
+		if from == 3 {
+			tape = append(tape, slices.Clone(f))
+		}
+	}
+	l.cycles(1)
+	l.drop = func(from, to int, _ uint64) bool { return from == 3 && to == 0 } // withheld
+	l.cycles(2)
+	l.sent, l.drop = nil, nil
+	l.hosts[3].dead = true
+	l.start(3)
+	c := l.hosts[0].core
+	life := l.lives << 8
+	if !l.runUntil(3*l.cfg.Cycle, func() bool { return c.peers[3].life == life && c.peers[3].vouched }) {
+		t.Fatal("the new life was not vouched for within three cycles")
+	}
+	for _, f := range tape {
+		if why, ok := l.give(f); ok || why != RefusedStale {
+			t.Errorf("a frame of the earlier life: accepted %v, refused as %v", ok, why)
+		}
+	}
+	if c.peers[3].life != life {
+		t.Error("it is taken for its earlier life again")
+	}
+	l.settled()
+}
+
 // TestStartAmongRecordings: a host that starts with a wrong UTC, hears nobody alive, and is
 // given all that was said at the time that it believes in, does not come into sync; and
 // when the others are there again, it follows them ([C-8]).
@@ -308,6 +340,21 @@ func TestKeyChange(t *testing.T) {
 		t.Error("the host without the key does not know why")
 	}
 	told()
+	var frame []byte
+	l.drop = func(from, to int, _ uint64) bool { return from == 3 && to == 0 }
+	l.sent = func(from int, f []byte) {
+		if from == 3 {
+			frame = slices.Clone(f)
+		}
+	}
+	l.runUntil(2*l.cfg.Cycle, func() bool { return frame != nil })
+	old := reseal(l.hosts[0].core, frame, func(f *Frame) { f.Epoch = 1 })
+	if why, ok := l.give(old); ok || why != RefusedEpoch {
+		t.Errorf("a frame of this cycle, made with the old key: accepted %v, refused as %v", ok, why)
+	}
+	if why, ok := l.give(frame); !ok {
+		t.Errorf("the same made with the right key was refused as %v", why)
+	}
 }
 
 // TestUnfitKeys: each reason to refuse keys; the old ones stay ([C-7]).
@@ -366,6 +413,7 @@ func TestPayload(t *testing.T) {
 	}
 	l.cycles(20)
 	c := l.hosts[0].core
+	l.runUntil(l.cfg.Cycle, func() bool { return !c.sent })
 	if c.Offer(c.cycle+1, make([]byte, 16)) || c.Offer(c.cycle, make([]byte, 15)) || c.Offer(c.cycle-1, make([]byte, 16)) {
 		t.Error("a payload of another cycle or length was taken")
 	}

@@ -24,6 +24,8 @@ type lan struct {
 	drop func(from, to int, cycle uint64) bool
 	// sent sees every frame.
 	sent func(from int, frame []byte)
+	// given sees every event.
+	given func(h int, in Input)
 	// ticked sees every tick.
 	ticked func(h int, tick *Tick)
 }
@@ -182,6 +184,9 @@ func (l *lan) step(h int, in Input) {
 	s := l.hosts[h]
 	var out Output
 	in.Now, in.UTC = s.local(l.now), l.utc(s)
+	if l.given != nil {
+		l.given(h, in)
+	}
 	s.core.Step(&in, &out)
 	s.wake = out.Wake
 	if out.Tick != nil {

@@ -142,6 +142,32 @@ func TestDeafLink(t *testing.T) {
 	told()
 }
 
+// TestHeardByOne: a host that only one other still has in its view is no member ([C-16]).
+func TestHeardByOne(t *testing.T) {
+	l := newLAN(t, testConfig(6)).settled()
+	l.drop = func(from, to int, _ uint64) bool { return from == 3 && to != 0 }
+	seen := 0
+	l.ticked = func(h int, tick *Tick) {
+		votes := 0
+		c := l.hosts[h].core
+		for y := range c.peers {
+			if y != h && c.peers[y].view.Has(3) {
+				votes++
+			}
+		}
+		if h == 0 && tick.View.Has(3) && votes == 1 { // its own word for itself
+			seen++
+			if tick.Members.Has(3) {
+				t.Errorf("cycle %d: host 0 takes it for a member", tick.Cycle)
+			}
+		}
+	}
+	l.cycles(10)
+	if seen == 0 {
+		t.Error("there was no cycle in which only one other had it in its view")
+	}
+}
+
 // TestMembersAgree: links that are dead in either direction, and views that have not changed
 // for two windows: the membership is the same everywhere ([C-16]).
 func TestMembersAgree(t *testing.T) {

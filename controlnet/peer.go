@@ -12,7 +12,8 @@ type peer struct {
 	base  time.Duration // came, less when it left by the sender's clock
 
 	life    uint64
-	vouched bool // a frame of this life has acknowledged one of this host's: it is no recording
+	named   uint32 // number of the newest frame of this host that it has acknowledged
+	vouched bool   // a frame of this life has acknowledged one of this host's: it is no recording
 
 	// The last frame that was believed.
 	fresh   time.Duration // when one last acknowledged a frame of this host; valid if vouched

@@ -21,7 +21,7 @@ func (c *Core) receive(src []byte, at time.Duration, path int) {
 	}
 	ack, fresh := c.acknowledged(f)
 	if f.Life != p.life {
-		if p.vouched && !fresh {
+		if p.vouched && (!fresh || ack.seq <= p.named) {
 			c.refuse(RefusedStale)
 			return
 		}
@@ -33,9 +33,9 @@ func (c *Core) receive(src []byte, at time.Duration, path int) {
 	p.tag, p.seq, p.paths = tag, f.Seq, 1<<path
 	p.came, p.base = at, at-c.leftAt(f)
 	if fresh {
-		p.vouched, p.fresh = true, at
+		p.vouched, p.fresh, p.named = true, at, max(p.named, ack.seq)
 	}
-	if why, ok := c.believed(f, p); !ok {
+	if why, ok := c.believed(f, p, fresh); !ok {
 		c.refuse(why)
 		return
 	}
@@ -107,13 +107,14 @@ func (c *Core) acknowledged(f *Frame) (*ownFrame, bool) {
 
 // believed decides on a frame that is authentic and new ([C-5], [C-6]). A host in sync holds
 // one in sync to the cycle and to its slot. A host that is not has no time of its own to hold
-// it to, and believes whoever acknowledges it.
-func (c *Core) believed(f *Frame, p *peer) (Refusal, bool) {
+// it to, nor has one that is not in sync one to be held to: then only what acknowledges this
+// host is believed.
+func (c *Core) believed(f *Frame, p *peer, fresh bool) (Refusal, bool) {
+	if c.sync != SyncKept || !f.Synced {
+		return RefusedStale, fresh
+	}
 	if !p.vouched {
 		return RefusedStale, false
-	}
-	if c.sync != SyncKept || !f.Synced {
-		return 0, true
 	}
 	left := f.Offset - c.SlotStart(f.Sender)
 	took := p.base + c.offset
@@ -135,9 +136,6 @@ func (c *Core) learn(f *Frame, p *peer, ack *ownFrame) {
 	p.synced, p.view, p.members, p.utc, p.next = f.Synced, f.View, f.Members, f.UTC, f.Next
 	p.late = f.Offset - c.SlotStart(f.Sender)
 	p.read.base, p.read.baseAt = p.base, p.came
-	if !f.Synced {
-		p.read.hasTop = false // its clock may have been set since it gave an earlier one
-	}
 	if told := f.Acks[c.Self].Reading; ack != nil && told != NoReading {
 		c.readTop(p, time.Duration(told)+ack.offset, ack.sent)
 	}

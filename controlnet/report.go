@@ -32,6 +32,9 @@ func (c *Core) Peer(h Host) Peer {
 		o.RoundTrip = p.hi - p.lo
 		o.Delay = o.RoundTrip / 2
 		o.DelayMax = o.RoundTrip + c.drifted(c.now-p.read.topAt)
+		if p.read.toldAt != p.read.baseAt { // of two frames, and its clock was set in between
+			o.DelayMax += c.corrections(p.read.baseAt - p.read.toldAt)
+		}
 	}
 	return o
 }

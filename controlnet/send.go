@@ -30,7 +30,7 @@ func (c *Core) useSlot() []byte {
 	c.acknowledge(f.Acks)
 	c.encode(c.txBuf, f)
 	c.keys.seal(key, c.txBuf)
-	c.own[c.seq%ownRing] = ownFrame{tag: tagOf(c.txBuf), sent: c.now, offset: c.offset}
+	c.own[c.seq%ownRing] = ownFrame{tag: tagOf(c.txBuf), seq: c.seq, sent: c.now, offset: c.offset}
 	c.count.Sent++
 	return c.txBuf
 }
@@ -49,6 +49,7 @@ func (c *Core) acknowledge(acks []Ack) {
 		took := p.base + c.offset
 		if !c.withdrawn && took < maxReading && took > -maxReading {
 			acks[h].Reading = int32(took)
+			c.promised, c.gave = true, c.now
 		}
 	}
 }
