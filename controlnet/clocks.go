@@ -49,7 +49,7 @@ func (c *Core) steady(p *peer, at time.Duration) bool {
 func (c *Core) young(p *peer, at time.Duration) bool {
 	longest := time.Duration(c.window())*c.Cycle + c.Limit()
 	r := &p.read
-	return p.vouched && r.hasTop && at-r.baseAt <= longest && at-r.toldAt <= longest && at-r.topAt <= c.reach()+c.Limit()
+	return p.vouched && r.hasTop && at-r.baseAt <= longest && at-r.toldAt <= longest && at-r.topAt <= c.reach()
 }
 
 // reaches bounds p's clock less this one's until the next boundary: the reading's ends, what

@@ -69,9 +69,17 @@ func (c *Config) drifted(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(2 * c.Drift * float64(d)))
 }
 
-// reach is how long ago the older half of a reading may have been taken: this host's frame
-// counts for a window, and so does the frame that acknowledges it.
-func (c *Config) reach() time.Duration { return time.Duration(2*c.window()+1) * c.Cycle }
+// age is how old the frame of a window ago may be at this host's own slot: one of them left
+// as early, the other as late as they may.
+func (c *Config) age() time.Duration {
+	return time.Duration(c.window())*c.Cycle + c.Process + c.Delay + c.drifted(c.Cycle)
+}
+
+// reach is how long ago the older half of a reading may have been taken: this host's frame is
+// acknowledged for a window, and the frame that does so counts for another.
+func (c *Config) reach() time.Duration {
+	return c.age() + time.Duration(c.window()+1)*c.Cycle
+}
 
 // Precision is how far the clocks of any two hosts in contact are apart at most, while
 // delays and drifts keep their bounds and at most ClockFaults clocks are wrong ([C-11]):

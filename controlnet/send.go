@@ -38,7 +38,7 @@ func (c *Core) useSlot() []byte {
 // acknowledge names the last frame of every host that is inside the window, and gives the
 // readings unless this host's clock may be set before the next cycle is over.
 func (c *Core) acknowledge(acks []Ack) {
-	oldest := c.now - time.Duration(c.window())*c.Cycle
+	oldest := c.now - c.age()
 	for h := range c.peers {
 		p := &c.peers[h]
 		acks[h] = Ack{Reading: NoReading}
