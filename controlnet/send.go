@@ -1,7 +1,5 @@
 package controlnet
 
-import "time"
-
 // useSlot makes the frame of this cycle, unless this host is late: then it is silent, and
 // that is what the others see ([C-9]).
 func (c *Core) useSlot() []byte {
