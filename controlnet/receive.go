@@ -135,9 +135,10 @@ func (c *Core) believed(f *Frame, p *peer, fresh bool) (Refusal, bool) {
 func (c *Core) learn(f *Frame, p *peer, ack *ownFrame) {
 	p.synced, p.view, p.members, p.utc, p.next = f.Synced, f.View, f.Members, f.UTC, f.Next
 	p.late = f.Offset - c.SlotStart(f.Sender)
-	p.read.base, p.read.baseAt = p.base, p.came
 	if told := f.Acks[c.Self].Reading; ack != nil && told != NoReading {
-		c.readTop(p, time.Duration(told)+ack.offset, ack.sent)
+		c.readBoth(p, time.Duration(told)+ack.offset, ack.sent)
+	} else {
+		p.read.base, p.read.baseAt = p.base, p.came
 	}
 	if !f.Synced || f.Cycle != c.cycle {
 		return
@@ -149,19 +150,23 @@ func (c *Core) learn(f *Frame, p *peer, ack *ownFrame) {
 	}
 }
 
-// readTop takes in the upper half of a reading, unless together with the lower half, of the
-// same frame, it cannot be: a round trip is never negative and, by P2, never above twice Delay.
-func (c *Core) readTop(p *peer, top, sent time.Duration) {
+// readBoth takes in both halves of a reading, unless together they cannot be: a round trip is
+// never negative and, by P2, never above twice Delay. A slow one contradicts nothing: then an
+// earlier reading stands for as long as it is young.
+func (c *Core) readBoth(p *peer, top, sent time.Duration) {
 	r := &p.read
 	slack := c.drifted(c.reach())
-	switch round := top + r.base; {
+	switch round := top + p.base; {
 	case round > 2*c.Delay+slack:
 		c.count.Slow++
-		r.hasTop = false
+		if r.hasTop {
+			return
+		}
 	case round < -slack:
 		c.count.Torn++
 		r.hasTop = false
 	default:
 		r.top, r.topAt, r.toldAt, r.hasTop = top, sent, p.came, true
 	}
+	r.base, r.baseAt = p.base, p.came
 }
