@@ -91,9 +91,8 @@ func New(cfg Config, s Start, out *Output) (*Core, error) {
 	return c, nil
 }
 
-// SetKeys replaces the keys that are held. Frames of the present cycle are made with the
-// present epoch's key all the same, if the new keys say so ([C-7]). It fails with ErrKeys,
-// and then the old ones stay.
+// SetKeys replaces the keys that are held. Nothing changes in the present cycle, if its key is
+// among the new ones ([C-7]). It fails with ErrKeys, and then the old ones stay.
 func (c *Core) SetKeys(keys []Key) error {
 	if err := checkKeys(keys); err != nil {
 		return err

@@ -3,6 +3,7 @@ package controlnet
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // TestDeath: all others know of a death once o + 1 cycles have gone by without a frame, and
@@ -140,6 +141,21 @@ func TestDeafLink(t *testing.T) {
 	}
 	l.cycles(300)
 	told()
+}
+
+// TestSaysSo: a host that says it is out of sync leaves the views at once ([C-15]).
+func TestSaysSo(t *testing.T) {
+	l := newLAN(t, testConfig(6)).settled()
+	l.hosts[3].origin += 40 * time.Millisecond // its clock jumps
+	if !l.runUntil(4*l.cfg.Cycle, func() bool { return l.hosts[3].core.sync != SyncKept }) {
+		t.Fatal("a clock that jumped did not cost the sync")
+	}
+	l.cycles(2)
+	for h, s := range l.hosts {
+		if h != 3 && s.core.view.Has(3) {
+			t.Errorf("host %d has it in its view", h)
+		}
+	}
 }
 
 // TestHeardByOne: a host that only one other still has in its view is no member ([C-16]).

@@ -140,6 +140,9 @@ func (c *Core) learn(f *Frame, p *peer, ack *ownFrame) {
 	} else {
 		p.read.base, p.read.baseAt = p.base, p.came
 	}
+	if !f.Synced {
+		p.known = false
+	}
 	if !f.Synced || f.Cycle != c.cycle {
 		return
 	}
