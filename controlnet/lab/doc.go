@@ -12,4 +12,11 @@
 //	n.Host(3).Start(exec.Command("wormholed", ...)) // on the interfaces path0 and path1
 //	n.Cut(minority)                                 // two parts that do not hear each other
 //	n.Heal()
+//
+// On top of that, Cluster runs the control network's node on each host, in a process of its
+// own with a local clock of its own, takes in what it says of every cycle, and does to it
+// what a scenario says (Play). Whether what the hosts said was true is for package judge:
+// all namespaces have one kernel and so one clock, by which each claim can be checked.
+//
+// All parts are played by one executable, which calls Main before anything else.
 package lab

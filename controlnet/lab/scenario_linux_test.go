@@ -1,0 +1,90 @@
+package lab
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/proactive-resilience/wormhole/controlnet"
+	"github.com/proactive-resilience/wormhole/controlnet/clock"
+	"github.com/proactive-resilience/wormhole/controlnet/lab/judge"
+	"github.com/proactive-resilience/wormhole/controlnet/scenario"
+)
+
+// bounds are generous: the tests are about what the hosts do, on machines that stall.
+func bounds() controlnet.Config {
+	return controlnet.Config{
+		Network: 0x6c61_6272_6174_0001, Cycle: 100 * time.Millisecond, Delay: 5 * time.Millisecond,
+		Process: 10 * time.Millisecond, Drift: 1e-4, Payload: 160,
+	}
+}
+
+// skews are local clocks that were started at different times and run at different rates,
+// spread over all that the drift bound allows.
+func skews(n int) []clock.Skew {
+	s := make([]clock.Skew, n)
+	for h := range s {
+		s[h] = clock.Skew{
+			Offset: time.Duration(h) * 1000 * time.Second,
+			PPM:    -90 + 180*float64(h)/float64(max(1, n-1)),
+			UTC:    time.Duration(h*h) * time.Millisecond,
+		}
+	}
+	return s
+}
+
+// play runs a scenario and judges it.
+func play(t *testing.T, s *scenario.Scenario, kind string, seed uint64) (*judge.Trial, *judge.Verdict) {
+	t.Helper()
+	setup := Setup{Config: bounds(), Link: kind, Realtime: true, Skews: skews(s.Hosts), Seed: seed}
+	setup.Prepare(s)
+	c, err := Start(setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	trial, err := c.Play(s)
+	for _, w := range c.Warnings() {
+		t.Log("warning: ", w)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := judge.Judge(trial)
+	t.Logf("%d cycles; clocks %v apart at most, bound %v; late by %v at most; %d breaches",
+		v.Cycles, v.Skew, v.Bound, v.Late, v.Breaches)
+	for _, a := range v.Away {
+		t.Logf("away: %+v", a)
+	}
+	return trial, v
+}
+
+// tries is how often a scenario is played while the machine breaks its bounds in it.
+const tries = 3
+
+// TestScenarios plays the scenarios on real sockets.
+func TestScenarios(t *testing.T) {
+	need(t, Layout{Hosts: 1, Paths: 1})
+	for i, s := range scenario.Table() {
+		kind := []string{UDP, Packet}[i%2]
+		t.Run(fmt.Sprintf("%s/%s", s.Name, kind), func(t *testing.T) {
+			t.Parallel()
+			for try := range tries {
+				trial, v := play(t, &s, kind, uint64(i*tries+try))
+				for _, f := range v.Faults() {
+					t.Errorf("%s: cycle %d: %s", f.Check, f.Cycle, f.Text)
+				}
+				if f := v.Faults(); len(f) > 0 {
+					t.Log(trial.Story(trial.Around(f[0])))
+				}
+				if t.Failed() || len(v.Excused()) == 0 {
+					return
+				}
+				for _, f := range v.Excused() {
+					t.Logf("excused: %s: cycle %d: %s", f.Check, f.Cycle, f.Text)
+				}
+			}
+			t.Errorf("the machine broke its bounds in %d runs of the scenario", tries)
+		})
+	}
+}
