@@ -23,6 +23,7 @@ type Collector struct {
 	Delay, Likely, Process, Clock, Sent Series
 
 	drift    Drift
+	rateOver time.Duration // Status.RateOver of the last reading
 	links    []link
 	records  []told
 	bad      uint64 // payloads that were not a record
@@ -93,12 +94,13 @@ func (c *Collector) hear(t *controlnet.Tick) {
 }
 
 // observeSelf measures what the host can say of itself: lateness and clock. Cycles that it
-// slept through and slots that it missed are lateness that nobody saw the end of.
+// slept through and slots that it missed are lateness that nobody saw the end of; so are
+// frames that were refused as late, and round trips of more than twice the delay.
 func (c *Collector) observeSelf(t *controlnet.Tick, s *controlnet.Status) {
 	c.Process.Add(t.Late)
 	now, before := &s.Counters, &c.counted
 	c.Process.Unseen(now.Skipped - before.Skipped + now.LateSlots - before.LateSlots)
-	c.Delay.Unseen(now.Refused[controlnet.RefusedLate] - before.Refused[controlnet.RefusedLate])
+	c.Delay.Unseen(now.Refused[controlnet.RefusedLate] - before.Refused[controlnet.RefusedLate] + now.Slow - before.Slow)
 	if t.InSync {
 		c.Clock.Add(t.Bound)
 		return
@@ -128,14 +130,18 @@ func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {
 	}
 }
 
-// drifts takes a reading of the clock. Out of sync the clock is set to that of the others,
-// which has nothing to do with its rate: then it starts anew.
+// drifts takes a reading of the clock, as Status.Rate has it: since the clocks had settled,
+// and without the steps towards UTC that all hosts make alike. When sync was lost, the clock
+// is set to that of the others, which has nothing to do with its rate: then it starts anew.
 func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status) {
-	if !t.InSync {
-		c.drift = Drift{}
-		return
+	if s.RateOver < c.rateOver {
+		c.drift, c.rateOver = Drift{}, 0
 	}
-	c.drift.Add(t.Boundary, s.Offset, t.Bound)
+	if s.RateOver > c.rateOver {
+		gained := time.Duration(s.Rate * float64(s.RateOver))
+		c.drift.Add(s.RateOver, -gained, t.Bound)
+	}
+	c.rateOver = s.RateOver
 }
 
 // Heard is how many other hosts have told their figures.
@@ -149,11 +155,15 @@ func (c *Collector) Heard() int {
 	return n
 }
 
-// AllDone says that this host and every other one of view have measured for as long as they
-// wanted to.
-func (c *Collector) AllDone(view controlnet.Set) bool {
-	for h := view.Next(0); h != controlnet.NoHost; h = view.Next(int(h) + 1) {
-		if h != c.config.Self && !c.records[h].Done {
+// AllDone says that this host has measured for as long as it wanted to, and so has every
+// other one that is there. Out of sync nobody knows who is: then it must be all that were.
+func (c *Collector) AllDone(t *controlnet.Tick) bool {
+	for h := range c.records {
+		host, r := controlnet.Host(h), &c.records[h]
+		if host == c.config.Self || r.Done {
+			continue
+		}
+		if t.View.Has(host) || r.ok && !t.InSync {
 			return false
 		}
 	}

@@ -80,9 +80,6 @@ func TestCollectorUndisturbed(t *testing.T) {
 	if own.Delay.Max != 150*time.Microsecond || own.Process.Max != 50*time.Microsecond || !own.Done {
 		t.Errorf("the record is %+v", own)
 	}
-	if !own.RateKnown || own.Rate.Rate != 0 {
-		t.Errorf("the rate is %+v", own.Rate)
-	}
 }
 
 // TestCollectorLosses counts losses in a row, link by link, and not those of a host that has
@@ -136,7 +133,8 @@ func TestCollectorBeyond(t *testing.T) {
 	s.Begin()
 	s.status.Counters.Skipped += 2
 	s.status.Counters.LateSlots++
-	s.status.Counters.Refused[controlnet.RefusedLate] += 5
+	s.status.Counters.Refused[controlnet.RefusedLate] += 3
+	s.status.Counters.Slow += 2
 	s.status.Counters.Refused[controlnet.RefusedMAC] += 100
 	s.tick.Late = 7 * time.Millisecond
 	s.cycle()
@@ -154,25 +152,28 @@ func TestCollectorBeyond(t *testing.T) {
 	}
 }
 
-// TestCollectorDrift has a local clock that gains 30 us a second, and starts anew when the
-// host was out of sync, since its clock is set then.
+// TestCollectorDrift has a local clock that gains 30 us a second. Nothing is known before the
+// clocks have settled, and it starts anew when the host was out of sync.
 func TestCollectorDrift(t *testing.T) {
 	s := newScene()
 	s.Begin()
-	run := func() {
+	run := func(rate float64) {
+		s.status.RateOver = 0
 		for range 100 {
-			s.status.Offset -= 6 * time.Microsecond // in a cycle of 200 ms
+			s.status.Rate = rate
+			s.status.RateOver += s.config.Cycle
 			s.cycle()
 		}
 	}
-	run()
-	s.tick.InSync = false
-	s.status.Offset += time.Second
 	s.cycle()
-	s.tick.InSync = true
-	run()
+	if own := s.Own(); own.RateKnown {
+		t.Errorf("a rate of nothing: %+v", own.Rate)
+	}
+	run(-500e-6)
+	run(30e-6)
+	s.cycle() // with a status that is not newer
 	own := s.Own()
-	if !own.RateKnown || math.Abs(own.Rate.Rate-30e-6) > 1e-9 || own.Rate.Over > 20*time.Second {
+	if !own.RateKnown || math.Abs(own.Rate.Rate-30e-6) > 1e-9 || own.Rate.Over != 99*s.config.Cycle {
 		t.Errorf("the rate is %+v", own.Rate)
 	}
 }
@@ -182,24 +183,33 @@ func TestCollectorDrift(t *testing.T) {
 func TestCollectorRecords(t *testing.T) {
 	s := newScene()
 	s.Begin()
-	view := controlnet.SetOf(4) // hosts 4 and 5 are not there
+	s.tick.View = controlnet.SetOf(4) // hosts 4 and 5 are not there
 	for _, h := range []controlnet.Host{0, 1, 3} {
 		s.says[h] = Record{Cycles: uint64(h) + 10}
 	}
 	s.cycle()
-	if s.Heard() != 3 || s.AllDone(view) {
-		t.Errorf("%d heard, all done: %v", s.Heard(), s.AllDone(view))
+	if s.Heard() != 3 || s.AllDone(&s.tick) {
+		t.Errorf("%d heard, all done: %v", s.Heard(), s.AllDone(&s.tick))
 	}
 	s.End()
 	s.says[0], s.says[1] = Record{Done: true}, Record{Done: true}
 	s.cycle()
-	if s.AllDone(view) {
+	if s.AllDone(&s.tick) {
 		t.Error("all done, though host 3 is not")
+	}
+	if s.AllDone(&controlnet.Tick{}) {
+		t.Error("all done, though nobody knows what host 3 is")
+	}
+	if gone := controlnet.SetOf(3); !s.AllDone(&controlnet.Tick{InSync: true, View: gone}) {
+		t.Error("not all done, though host 3 is gone")
 	}
 	s.says[3] = Record{Done: true, Cycles: 99}
 	s.cycle()
-	if !s.AllDone(view) {
+	if !s.AllDone(&s.tick) {
 		t.Error("not all done, though hosts 0, 1 and 3 are")
+	}
+	if !s.AllDone(&controlnet.Tick{}) {
+		t.Error("not all done, though all said so before they left")
 	}
 	s.tick.Frames = []controlnet.Received{
 		{Sender: 3, Payload: []byte("something else")}, {Sender: 2, Payload: make([]byte, RecordSize)}, {Sender: 77, Payload: nil},
@@ -224,6 +234,7 @@ func TestCollectorAllocates(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, func() {
 		s.tick.Cycle++
+		s.status.RateOver += s.config.Cycle
 		s.Observe(&s.tick, &s.status, s.peers)
 	}); n != 0 {
 		t.Errorf("%g allocations a cycle", n)

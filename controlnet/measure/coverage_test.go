@@ -19,7 +19,7 @@ func noMore(n, x int, p float64) float64 {
 // TestAtMost holds the limit against its definition: at it, so few beyond the bound have a
 // chance of 5 %, and above it less.
 func TestAtMost(t *testing.T) {
-	for n := 1; n <= 200; n++ {
+	for n := 1; n <= 60; n++ {
 		for x := 0; x < n; x++ {
 			limit := AtMost(uint64(n), uint64(x))
 			if got := noMore(n, x, limit); math.Abs(got-(1-Confidence)) > 1e-6 {

@@ -56,7 +56,7 @@ func percent(share float64, round func(float64) float64) string {
 }
 
 func (rep *Report) writeMembers(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%-8s %7s %9s %9s %9s %16s %6s %8s\n", "worst of", "cycles", "delay", "process", "clock", "drift", "lost", "in a row")
+	fmt.Fprintf(b, "\n%-8s %7s %9s %9s %9s %16s %6s %8s\n", "worst of", "cycles", "delay", "process", "clock", "drift in ppm", "lost", "in a row")
 	for i := range rep.Members {
 		m := &rep.Members[i]
 		name := fmt.Sprintf("host %d", m.Host)
@@ -64,9 +64,9 @@ func (rep *Report) writeMembers(b *strings.Builder) {
 			fmt.Fprintf(b, "%-8s never heard\n", name)
 			continue
 		}
-		drift := "too short"
+		drift := "unknown"
 		if m.Drift != nil {
-			drift = m.Drift.String() + "+-" + m.DriftError.String()
+			drift = millionths(m.Drift.value) + "+-" + millionths(m.DriftError.value)
 		}
 		fmt.Fprintf(b, "%-8s %7d %9s %9s %9s %16s %6d %8d\n", name, m.Cycles, m.Delay, m.Process, m.Clock, drift, m.Lost, m.LostInARow)
 	}

@@ -19,11 +19,15 @@ func (e *env) readPolicy(file string) (*policies.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := file
+	return policies.Parse(fileName(file), src)
+}
+
+// fileName is how a file is called in messages.
+func fileName(file string) string {
 	if file == stdinName {
-		name = "<stdin>"
+		return "<stdin>"
 	}
-	return policies.Parse(name, src)
+	return file
 }
 
 // readFile reads at most one byte more than a policy may have: enough for Parse to say

@@ -60,6 +60,7 @@ Exit status: 0 good; 1 the answer is no; 2 it could not be done.`,
 
 	for _, command := range []func(*env) *cobra.Command{
 		newPolicy,
+		newNet,
 		newSim,
 		newVersion,
 		newDocs,

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/proactive-resilience/wormhole/controlnet/lab"
+)
+
+// wantNamespaces skips the test where no network can be made, unless that is CI.
+func wantNamespaces(t *testing.T) {
+	t.Helper()
+	n, err := lab.New(lab.Layout{Hosts: 1, Paths: 1})
+	switch {
+	case err == nil:
+		n.Close()
+	case errors.Is(err, fs.ErrPermission) && os.Getenv("CI") != "true":
+		t.Skipf("needs root: %v", err)
+	default:
+		t.Fatal(err)
+	}
+}
+
+// runWormhole runs the command as a process of its own, which the test binary stands in for,
+// with dir for temporary files.
+func runWormhole(t *testing.T, dir string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	program, err := exec.LookPath("wormhole") // TestMain has put it into PATH
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, problems strings.Builder
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir, "WORMHOLE_LOCAL=4") // which its hosts must not take for theirs
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return out.String(), problems.String(), cmd.ProcessState.ExitCode()
+}
+
+// roomy is a policy with bounds that a machine keeps which has other things to do.
+const roomy = `apiVersion: wormhole/v1
+kind: Policy
+metadata: {name: roomy}
+spec:
+  replicas: 4
+  faults: {kPrime: 1, k: 1}
+  engine: crash
+  period: 10m
+  deadline: 6m
+  bounds: {shutdown: 2s, checkCode: 2s, restoreCode: 10s, boot: 15s, transfer: 15s}
+  exhaust: 20m
+  control: {cycle: 250ms, delay: 10ms, process: 30ms, drift: 200e-6, omissions: 2}
+  failSafe: {action: shutdown, when: budget}
+`
+
+// netReport is what programs read of the report.
+type netReport struct {
+	APIVersion, Kind string
+	Holds            bool
+	Self             *int
+	Missing          []int
+	Members          []struct {
+		Heard  bool
+		Cycles uint64
+		Drift  *float64
+	}
+	Metrics []struct {
+		Name            string
+		Samples, Beyond uint64
+		Holds           bool
+		Max             any
+	}
+}
+
+// TestNetLocal runs a check of four hosts on this machine, with both kinds of link. Whether
+// the bounds hold is the machine's affair; that each host was measured, that the report
+// agrees with itself, and that nothing is left behind is ours.
+func TestNetLocal(t *testing.T) {
+	wantNamespaces(t)
+	t.Parallel()
+	policy := filepath.Join(t.TempDir(), "roomy.yaml")
+	if err := os.WriteFile(policy, []byte(roomy), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []string{linkUDP, linkPacket} {
+		t.Run(link, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			svg := filepath.Join(t.TempDir(), "delays.svg")
+			stdout, stderr, status := runWormhole(t, dir, "net", "check", "--policy", policy, "--for", "4s", "--link", link, "--svg", svg, "-o", "json")
+			if status == exitError {
+				t.Fatalf("exit status %d: %s", status, stderr)
+			}
+			judgeLocal(t, stdout, status)
+			if drawing, err := os.ReadFile(svg); err != nil || !strings.HasPrefix(string(drawing), "<svg") {
+				t.Errorf("the drawing begins with %.20q: %v", drawing, err)
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// judgeLocal holds a report against what must be true of every one.
+func judgeLocal(t *testing.T, stdout string, status int) {
+	t.Helper()
+	var r netReport
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	if r.APIVersion != "wormhole/v1" || r.Kind != "NetReport" || r.Self != nil || len(r.Members) != 4 || len(r.Metrics) != 5 {
+		t.Errorf("the report is %s", stdout)
+	}
+	holds := len(r.Missing) == 0
+	for _, m := range r.Metrics {
+		holds = holds && m.Holds
+		if m.Samples == 0 || m.Holds != (m.Beyond == 0) {
+			t.Errorf("%s: %d samples, %d beyond, holds: %v", m.Name, m.Samples, m.Beyond, m.Holds)
+		}
+	}
+	if r.Holds != holds || r.Holds != (status == exitGood) {
+		t.Errorf("holds: %v, and the exit status is %d", r.Holds, status)
+	}
+	for h, m := range r.Members {
+		if !m.Heard || m.Cycles < 16 || m.Drift == nil {
+			t.Errorf("host %d: %+v", h, m)
+		}
+	}
+}
+
+// TestNetLocalFails has hosts that cannot start: the first one's own words are told, and
+// nothing is left behind.
+func TestNetLocalFails(t *testing.T) {
+	wantNamespaces(t)
+	dir := t.TempDir()
+	stdout, stderr, status := runWormhole(t, dir, "net", "check", "--policy", "testdata/good.yaml", "--local", "2", "--group", "10.0.0.1:5000")
+	if status != exitError || stdout != "" {
+		t.Errorf("exit status %d, standard output %q", status, stdout)
+	}
+	if !strings.Contains(stderr, "no IPv4 multicast address") || !strings.Contains(stderr, "wormhole: host ") {
+		t.Errorf("standard error has %q", stderr)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
