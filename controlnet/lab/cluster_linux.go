@@ -37,7 +37,10 @@ type Cluster struct {
 	members []*member
 	burners sync.WaitGroup
 
+	beforeEnd func() // called by Finish while the network is still there; may be nil
+
 	absences []judge.Absence
+	floods   []*intruder
 
 	mu       sync.Mutex
 	news     chan struct{} // has room for one: something below has changed
@@ -333,6 +336,9 @@ func (c *Cluster) Restart(hosts controlnet.Set) error {
 
 // Finish has all hosts end in an orderly way, and say what they counted.
 func (c *Cluster) Finish() error {
+	if c.beforeEnd != nil {
+		c.beforeEnd()
+	}
 	for h := range c.members {
 		if err := c.order(controlnet.Host(h), order{Finish: true}); err != nil {
 			return err

@@ -24,7 +24,6 @@ type player struct {
 	s      *scenario.Scenario
 	zero   uint64            // the cycle that is the scenario's cycle 0
 	active []*scenario.Event // faults of links that are in force
-	floods []*intruder
 }
 
 // syncLimit is how long a cluster may take until all its hosts are in sync: processes have to

@@ -101,7 +101,7 @@ func (j *judge) silence() {
 }
 
 // views follows what one host hears: its view is what it heard inside the window ([C-15]).
-// A host that began anew is taken out of the view at once, so that a view may be smaller.
+// A host that has said since that it is out of sync, or began anew, is not in it.
 func (j *judge) views(records []*Record) {
 	for i := int(j.window) - 1; i < len(records); i++ {
 		r := records[i]
@@ -119,11 +119,21 @@ func (j *judge) views(records []*Record) {
 			continue
 		}
 		for h := want.Next(0); h != controlnet.NoHost; h = want.Next(int(h) + 1) {
-			if !r.View.Has(h) && !j.died(h, r.Boundary) {
+			if !r.View.Has(h) && !j.outOfSync(h, r.Cycle) && !j.died(h, r.Boundary) {
 				j.fail("view", r.Cycle, "host %d heard host %d in the window and does not have it in its view", r.Host, h)
 			}
 		}
 	}
+}
+
+// outOfSync reports whether a host was out of sync in a cycle of the window before one.
+func (j *judge) outOfSync(h controlnet.Host, cycle uint64) bool {
+	for c := cycle - j.window; c <= cycle; c++ {
+		if r := j.at(h, c); r != nil && !r.InSync {
+			return true
+		}
+	}
+	return false
 }
 
 // died reports whether a host began a new life shortly before an instant.
