@@ -19,8 +19,8 @@ type Collector struct {
 
 	// Delay is the longest that each frame can have been under way (Peer.DelayMax), Likely
 	// the middle of what it can have been; Process this host's lateness, Clock the bound on
-	// its clock's error, and Sent the lateness that the others state of their frames.
-	Delay, Likely, Process, Clock, Sent Series
+	// its clock's error.
+	Delay, Likely, Process, Clock Series
 
 	drift    Drift
 	rateOver time.Duration // Status.RateOver of the last reading
@@ -46,7 +46,7 @@ type told struct {
 func NewCollector(policy controlnet.Config) *Collector {
 	c := &Collector{config: policy, links: make([]link, policy.Hosts), records: make([]told, policy.Hosts)}
 	c.Delay.Bound, c.Likely.Bound = policy.Delay, policy.Delay
-	c.Process.Bound, c.Sent.Bound = policy.Process, policy.Process
+	c.Process.Bound = policy.Process
 	c.Clock.Bound = policy.Limit()
 	return c
 }
@@ -95,12 +95,16 @@ func (c *Collector) hear(t *controlnet.Tick) {
 
 // observeSelf measures what the host can say of itself: lateness and clock. Cycles that it
 // slept through and slots that it missed are lateness that nobody saw the end of; so are
-// frames that were refused as late, and round trips of more than twice the delay.
+// frames that were refused because they came late in their cycle or after it, and round
+// trips of more than twice the delay.
 func (c *Collector) observeSelf(t *controlnet.Tick, s *controlnet.Status) {
 	c.Process.Add(t.Late)
 	now, before := &s.Counters, &c.counted
 	c.Process.Unseen(now.Skipped - before.Skipped + now.LateSlots - before.LateSlots)
-	c.Delay.Unseen(now.Refused[controlnet.RefusedLate] - before.Refused[controlnet.RefusedLate] + now.Slow - before.Slow)
+	for _, why := range [...]controlnet.Refusal{controlnet.RefusedLate, controlnet.RefusedOld} {
+		c.Delay.Unseen(now.Refused[why] - before.Refused[why])
+	}
+	c.Delay.Unseen(now.Slow - before.Slow)
 	if t.InSync {
 		c.Clock.Add(t.Bound)
 		return
@@ -123,7 +127,6 @@ func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {
 		if p.Contact && p.Accepted > l.accepted {
 			c.Delay.Add(p.DelayMax)
 			c.Likely.Add(p.Delay)
-			c.Sent.Add(p.SentLate)
 			l.delay = max(l.delay, p.DelayMax)
 			l.sentLate = max(l.sentLate, p.SentLate)
 		}

@@ -133,7 +133,8 @@ func TestCollectorBeyond(t *testing.T) {
 	s.Begin()
 	s.status.Counters.Skipped += 2
 	s.status.Counters.LateSlots++
-	s.status.Counters.Refused[controlnet.RefusedLate] += 3
+	s.status.Counters.Refused[controlnet.RefusedLate] += 2
+	s.status.Counters.Refused[controlnet.RefusedOld]++
 	s.status.Counters.Slow += 2
 	s.status.Counters.Refused[controlnet.RefusedMAC] += 100
 	s.tick.Late = 7 * time.Millisecond

@@ -39,12 +39,7 @@ func AtMost(samples, beyond uint64) float64 {
 // betaShare is the regularised incomplete beta function I_x(a, b): the chance that of a+b-1
 // tries with the chance x at least a succeed.
 func betaShare(a, b, x float64) float64 {
-	switch {
-	case x <= 0:
-		return 0
-	case x >= 1:
-		return 1
-	case x > (a+1)/(a+b+2): // the fraction below converges fast on the other side only
+	if x > (a+1)/(a+b+2) { // the fraction below converges fast on the other side only
 		return 1 - betaShare(b, a, 1-x)
 	}
 	front := math.Exp(logGamma(a+b) - logGamma(a) - logGamma(b) + a*math.Log(x) + b*math.Log1p(-x))
