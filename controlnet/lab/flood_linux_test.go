@@ -32,9 +32,9 @@ func TestFullRateFlood(t *testing.T) {
 const asFastAsItGoes = 1e12
 
 func floodWith(t *testing.T, kind scenario.Kind, link string, want controlnet.Refusal) {
-	const hosts, from, lasts = 7, 5, 20
+	const hosts, from, lasts = 7, 3, 10
 	s := scenario.Scenario{
-		Name: kind.String(), Hosts: hosts, Omissions: 2, Paths: 1, Cycles: from + lasts + 40,
+		Name: kind.String(), Hosts: hosts, Omissions: 2, Paths: 1, Cycles: from + lasts + 22,
 		Events: []scenario.Event{{Kind: kind, At: from, For: lasts, Rate: asFastAsItGoes}},
 	}
 	setup := Setup{Config: bounds(), Link: link, Skews: skews(hosts), Realtime: true}

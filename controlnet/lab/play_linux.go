@@ -30,6 +30,10 @@ type player struct {
 // start on a machine that may be busy. How many cycles it takes is for the simulator to say.
 const syncLimit = 30 * time.Second
 
+// utcWithin is how far a network's time may be from UTC when most of its hosts know UTC to
+// a fraction of that.
+const utcWithin = time.Second
+
 // Prepare makes a setup fit for a scenario: hosts, omission bound, paths, and what is wrong
 // with hosts from the start.
 func (s *Setup) Prepare(play *scenario.Scenario) {
@@ -78,6 +82,7 @@ func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 	t := c.Trial(p.zero, last)
 	t.Expect = s.Expect
 	t.Return, t.Start = p.limits()
+	t.Epoch, t.UTCWithin = c.clock.UTC()-c.clock.Now(), utcWithin
 	return t, nil
 }
 

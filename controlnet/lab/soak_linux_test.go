@@ -3,7 +3,9 @@ package lab
 import (
 	"flag"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,12 +55,13 @@ func TestSoak(t *testing.T) {
 		Name: "soak", Hosts: hosts, Omissions: 2, Paths: 1, Cycles: uint64(*soak / setup.Config.Cycle),
 		Expect: scenario.Expect{Stay: controlnet.SetOf(hosts)},
 	}
+	before := stolen(t)
 	trial, err := c.Play(&s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := judge.Judge(trial)
-	t.Log("\n" + soakReport(c, trial, v))
+	t.Log("\n" + soakReport(c, trial, v) + fmt.Sprintf("processor time taken by what runs below this machine: %v\n", stolen(t)-before))
 	for _, f := range v.Failures {
 		t.Logf("excused %v: %s: cycle %d: %s", f.Excused, f.Check, f.Cycle, f.Text)
 	}
@@ -79,6 +82,7 @@ func soakReport(c *Cluster, trial *judge.Trial, v *judge.Verdict) string {
 	fmt.Fprintf(&b, "lateness of boundaries   %s\n", spread(late))
 	fmt.Fprintf(&b, "true clock difference    %s\n", spread(skew))
 	fmt.Fprintf(&b, "stated clock bound       %s; never nearer than %v to a true difference\n", spread(bound), v.Tightest)
+	fmt.Fprintf(&b, "cycles in which hosts were later than process: %s\n", lateTogether(trial))
 	var counters controlnet.Counters
 	for h := range trial.Counters {
 		add(&counters, &trial.Counters[h])
@@ -145,6 +149,50 @@ func series(trial *judge.Trial) (late, skew, bound []time.Duration) {
 	slices.Sort(skew)
 	slices.Sort(bound)
 	return late, skew, bound
+}
+
+// lateTogether counts the cycles in which one host was too late, two were, and so on: what
+// hits one host is a matter of that host, what hits all of them at once is the machine.
+func lateTogether(trial *judge.Trial) string {
+	late := map[uint64]int{}
+	for i := range trial.Records {
+		if r := &trial.Records[i]; r.Cycle >= trial.From && r.Begun-r.Boundary > trial.Config.Process {
+			late[r.Cycle]++
+		}
+	}
+	if len(late) == 0 {
+		return "none"
+	}
+	count := make([]int, trial.Config.Hosts+1)
+	for _, n := range late {
+		count[min(n, trial.Config.Hosts)]++
+	}
+	var parts []string
+	for n, cycles := range count {
+		if cycles > 0 {
+			parts = append(parts, fmt.Sprintf("%d of the hosts in %d cycles", n, cycles))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// stolen is how long the processors of this machine have been taken by what runs below it.
+func stolen(t *testing.T) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const stealAt, perSecond = 8, 100
+	fields := strings.Fields(strings.SplitN(string(stat), "\n", 2)[0])
+	if len(fields) <= stealAt {
+		t.Fatalf("/proc/stat begins with %q", fields)
+	}
+	ticks, err := strconv.ParseInt(fields[stealAt], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(ticks) * time.Second / perSecond
 }
 
 // spread states quantiles of durations in order of size.

@@ -61,6 +61,19 @@ func (j *judge) agreement() {
 	}
 }
 
+// utc compares the cycles' numbers with the time of day ([C-14]).
+func (j *judge) utc() {
+	if j.UTCWithin == 0 {
+		return
+	}
+	for _, r := range j.timely {
+		off := time.Duration(r.Cycle)*j.Config.Cycle - (r.Boundary + j.Epoch)
+		if r.Cycle >= j.From && off.Abs() > j.UTCWithin {
+			j.fail("utc", r.Cycle, "host %d begins it %v away from where UTC has it", r.Host, off)
+		}
+	}
+}
+
 // forward holds the cycles of one host against each other, over all its lives ([C-19]).
 func (j *judge) forward(records []*Record) {
 	var last *Record

@@ -9,6 +9,7 @@
 //   - clock: the same boundary at two hosts in sync is no farther apart than the one says
 //     that has the other in its view, and for all in sync within twice Limit;
 //   - agreement: hosts in sync count the same cycle at the same time;
+//   - utc: the cycles' numbers are UTC's, as long as most hosts know it;
 //   - forward: the cycles in which a host is in sync only grow, restarts included;
 //   - payload: what is delivered was sent, by that host and in that cycle;
 //   - silence: who begins a cycle too late is not heard in it;

@@ -23,6 +23,7 @@ func Judge(t *Trial) *Verdict {
 	}
 	j.clocks()
 	j.agreement()
+	j.utc()
 	for _, records := range j.hosts {
 		j.forward(records)
 		j.views(records)

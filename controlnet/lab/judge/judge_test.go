@@ -47,7 +47,8 @@ func good() *Trial {
 			Hosts: set(dead), From: boundary(1020) + time.Millisecond, To: boundary(1040) - time.Millisecond,
 			Back: boundary(1040) - time.Millisecond, Died: true,
 		}},
-		Counters: make([]controlnet.Counters, hosts),
+		Counters:  make([]controlnet.Counters, hosts),
+		UTCWithin: time.Millisecond,
 		Expect: scenario.Expect{
 			Stay: without(controlnet.SetOf(hosts), dead), Out: set(dead),
 			Refused: []controlnet.Refusal{controlnet.RefusedOld}, Counts: []scenario.Count{scenario.Missed},
@@ -144,6 +145,7 @@ func TestFaultsAreFound(t *testing.T) {
 			r.View = set(4)
 		}},
 		{"another count of cycles", "agreement", func(t *Trial) { record(t, 4, 1010).Cycle = 1012 }},
+		{"a network that is ahead of UTC", "utc", func(t *Trial) { t.Epoch = -2 * time.Millisecond }},
 		{"a cycle in sync twice", "forward", func(t *Trial) { t.Records = append(t.Records, *record(t, 1, 1060)) }},
 		{"a cycle of an earlier life", "forward", func(t *Trial) { record(t, dead, 1045).Cycle = 1019 }},
 		{"a forged payload", "payload", func(t *Trial) { record(t, 2, 1033).Forged = 1 }},

@@ -55,6 +55,9 @@ type Trial struct {
 	// From and Until are the first cycle that Expect is about, and the last.
 	From, Until uint64
 	Expect      scenario.Expect
+	// Epoch is UTC when the common clock was 0, and UTCWithin how far the network may be
+	// from it; 0 is not checked.
+	Epoch, UTCWithin time.Duration
 	// Return is in how many cycles a host that goes on, and one that starts, must be in
 	// sync again.
 	Return, Start uint64
