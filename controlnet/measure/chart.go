@@ -28,7 +28,7 @@ const (
 )
 
 const chartStyle = `<style>
-text { font: 12px sans-serif; fill: #57606a }
+text { font: 12px sans-serif; fill: #767e88 }
 .title { font-size: 15px; font-weight: bold }
 .name { font-size: 13px; font-weight: bold }
 .axis { stroke: #8b949e; fill: none }
@@ -37,6 +37,7 @@ text { font: 12px sans-serif; fill: #57606a }
 .likely { fill: none; stroke: #d29922; stroke-width: 1.5 }
 .bound { stroke: #d0433b; stroke-width: 1.5; stroke-dasharray: 6 3 }
 .boundtext { fill: #d0433b }
+@media (prefers-color-scheme: light) { text { fill: #57606a } .boundtext { fill: #b3261e } }
 @media (prefers-color-scheme: dark) { text { fill: #9aa4ae } .boundtext { fill: #f0716a } }
 </style>
 `

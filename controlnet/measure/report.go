@@ -204,6 +204,9 @@ func (rep *Report) note(r *Results, w *Worst) {
 	if bound := r.Config.Drift; w.Drift > bound && rep.Metrics[2].Holds {
 		add("the error of a clock's rate is larger than what is left to the bound of %s: measure for longer", asStated(bound))
 	}
+	if r.Everyone {
+		add("all hosts share this machine's clock, processors and stalls: drift says nothing of other clocks, and delay nothing of cables and switches")
+	}
 	if r.Unreadable > 0 {
 		add("%d frames carried no figures of this version: run the same build on all hosts", r.Unreadable)
 	}
