@@ -24,11 +24,14 @@ type Collector struct {
 
 	drift    Drift
 	rateOver time.Duration // Status.RateOver of the last reading
-	links    []link
-	records  []told
-	bad      uint64 // payloads that were not a record
-	cycles   uint64
-	unsynced uint64
+	// The worst rate before sync was lost, and that there is one.
+	worstRate Fit
+	rateKnown bool
+	links     []link
+	records   []told
+	bad       uint64 // payloads that were not a record
+	cycles    uint64
+	unsynced  uint64
 
 	measuring, done bool
 	last            uint64 // cycle of the last tick in sync while measuring
@@ -135,9 +138,11 @@ func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {
 
 // drifts takes a reading of the clock, as Status.Rate has it: since the clocks had settled,
 // and without the steps towards UTC that all hosts make alike. When sync was lost, the clock
-// is set to that of the others, which has nothing to do with its rate: then it starts anew.
+// is set to that of the others, which has nothing to do with its rate: then it starts anew,
+// and the rate until then is kept, since it may be why.
 func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status) {
 	if s.RateOver < c.rateOver {
+		c.worstRate, c.rateKnown = c.rate()
 		c.drift, c.rateOver = Drift{}, 0
 	}
 	if s.RateOver > c.rateOver {
@@ -145,6 +150,15 @@ func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status) {
 		c.drift.Add(s.RateOver, -gained, t.Bound)
 	}
 	c.rateOver = s.RateOver
+}
+
+// rate is that of all times in sync which was certainly the largest.
+func (c *Collector) rate() (worst Fit, ok bool) {
+	now, ok := c.drift.Fit()
+	if c.rateKnown && (!ok || c.worstRate.excess() > now.excess()) {
+		return c.worstRate, true
+	}
+	return now, ok
 }
 
 // Heard is how many other hosts have told their figures.
@@ -180,7 +194,7 @@ func (c *Collector) Own() Record {
 		Delay: c.Delay.Figures(), Process: c.Process.Figures(), Clock: c.Clock.Figures(),
 		Losses: c.losses(),
 	}
-	r.Rate, r.RateKnown = c.drift.Fit()
+	r.Rate, r.RateKnown = c.rate()
 	return r
 }
 

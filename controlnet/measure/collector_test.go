@@ -154,7 +154,7 @@ func TestCollectorBeyond(t *testing.T) {
 }
 
 // TestCollectorDrift has a local clock that gains 30 us a second. Nothing is known before the
-// clocks have settled, and it starts anew when the host was out of sync.
+// clocks have settled; when the host was out of sync it starts anew, and keeps the worst.
 func TestCollectorDrift(t *testing.T) {
 	s := newScene()
 	s.Begin()
@@ -166,17 +166,27 @@ func TestCollectorDrift(t *testing.T) {
 			s.cycle()
 		}
 	}
+	expect := func(rate float64) {
+		t.Helper()
+		if own := s.Own(); !own.RateKnown || math.Abs(own.Rate.Rate-rate) > 1e-9 || own.Rate.Over != 99*s.config.Cycle {
+			t.Errorf("the rate is %+v, and not %g", own.Rate, rate)
+		}
+	}
 	s.cycle()
 	if own := s.Own(); own.RateKnown {
 		t.Errorf("a rate of nothing: %+v", own.Rate)
 	}
-	run(-500e-6)
-	run(30e-6)
+	run(20e-6)
+	expect(20e-6)
 	s.cycle() // with a status that is not newer
-	own := s.Own()
-	if !own.RateKnown || math.Abs(own.Rate.Rate-30e-6) > 1e-9 || own.Rate.Over != 99*s.config.Cycle {
-		t.Errorf("the rate is %+v", own.Rate)
-	}
+	expect(20e-6)
+	run(-500e-6)
+	expect(-500e-6)
+	s.status.Rate, s.status.RateOver = 0, 0 // out of sync because of it
+	s.cycle()
+	expect(-500e-6)
+	run(30e-6)
+	expect(-500e-6)
 }
 
 // TestCollectorRecords keeps what the others tell, each host for itself, and counts what is

@@ -55,6 +55,9 @@ type Fit struct {
 	Over time.Duration
 }
 
+// excess is by how much the clock is wrong at the least.
+func (f *Fit) excess() float64 { return math.Abs(f.Rate) - f.Error }
+
 // Fit lays the line with the least squares through the readings. It is not ok as long as
 // there are too few, or they are too close together, to tell a rate from them.
 func (d *Drift) Fit() (f Fit, ok bool) {
