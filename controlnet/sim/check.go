@@ -184,7 +184,8 @@ func (k *checker) started(h *host) {
 func (k *checker) died(h *host) {
 	k.hosts[h.id].touch(k.w.now)
 	for y := range k.hosts {
-		k.hosts[y].gone[h.id], k.hosts[y].unseen[h.id] = false, false
+		mute := k.heardLast[h.id]+2 < k.w.cycle() // it was gone before it died
+		k.hosts[y].gone[h.id], k.hosts[y].unseen[h.id] = mute, mute
 	}
 }
 
@@ -337,14 +338,15 @@ func (k *checker) everyCycle() {
 	k.sameMembers()
 }
 
-// contactOf keeps when a host last had a majority that it hears and that hears it.
+// contactOf keeps when a host last could have a majority that it hears and that hears it: a
+// frame counts for a window, and may name one that came up to a window before it.
 func (k *checker) contactOf(i int) {
 	w := k.w
-	recent := w.now - time.Duration(2*w.window()+1)*w.cfg.Cycle/2
+	window := time.Duration(w.window()) * w.cfg.Cycle
+	heard, named := w.now-window-w.cfg.Cycle/2, w.now-2*window-w.cfg.Cycle/2
 	count := 1
 	for j := range k.hosts {
-		there, back := w.net.came[i*w.n+j], w.net.came[j*w.n+i]
-		if j != i && there >= recent && back >= recent {
+		if j != i && w.net.came[i*w.n+j] >= named && w.net.came[j*w.n+i] >= heard {
 			count++
 		}
 	}

@@ -48,7 +48,7 @@ func (k *checker) sent(h *host, f *sentFrame) {
 		k.contactOf(h.id)
 		silent := int((w.now - t.majority) / cfg.Cycle)
 		k.figures.Silent.add(silent)
-		if silent > SilentBound(cfg) {
+		if silent > silentBound {
 			k.violate("silence", "host %d says that it is in sync %d cycles after it last was in contact with a majority", h.id, silent)
 		}
 	}
@@ -58,10 +58,9 @@ func (k *checker) sent(h *host, f *sentFrame) {
 	t.lastSaid = w.now
 }
 
-// SilentBound is how many cycles after frames last went both ways between a host and a
-// majority, inside a window, it says for the last time that it is in sync: a window for which
-// its frames are acknowledged, and one for which the acknowledgement counts.
-func SilentBound(c *controlnet.Config) int { return 2*(c.Omissions+1) + 1 }
+// silentBound is how many cycles after the last frame that can have told it of a majority is
+// too old a host may still say that it is in sync.
+const silentBound = 1
 
 // taken judges what a core made of a packet.
 func (k *checker) taken(h *host, p *packet, was, is *controlnet.Counters) {
@@ -128,12 +127,18 @@ func (k *checker) acceptedFrame(h *host, t *truth, p *packet, f *sentFrame) {
 		k.violate("replay", "host %d, in sync %v, accepts a frame of host %d that was recorded %v before, in cycle %d", h.id, h.inSync, f.from, age, f.cycle)
 	}
 	known, cycle, of := a.known && a.life == h.life, a.cycle, a.of
-	if f.synced && f.cycle == h.core.Status().Cycle {
+	switch {
+	case !f.synced: // who says that he is out of sync is not heard in it
+		for i := range t.heard {
+			t.heard[i].from = without(t.heard[i].from, single(f.from))
+		}
+	case f.cycle == h.core.Status().Cycle:
 		known, cycle, of = true, f.cycle, f.life
-		if n := &t.heard[f.cycle&1]; n.cycle != f.cycle {
+		n := &t.heard[f.cycle&1]
+		if n.cycle != f.cycle {
 			*n = heard{cycle: f.cycle}
 		}
-		t.heard[f.cycle&1].from.Add(hostOf(f.from))
+		n.from.Add(hostOf(f.from))
 		k.heardLast[f.from] = max(k.heardLast[f.from], f.cycle)
 	}
 	*a = acceptance{frame: p.frame, cycle: cycle, life: h.life, at: w.now, took: age, known: known, of: of}
@@ -145,7 +150,7 @@ func (k *checker) acceptedFrame(h *host, t *truth, p *packet, f *sentFrame) {
 func (k *checker) mayPass(h *host, p *packet, f *sentFrame) bool {
 	w := k.w
 	age := p.real - f.at
-	if age <= w.cfg.Delay+w.cfg.Limit() {
+	if age <= w.cfg.Delay+2*w.cfg.Limit() {
 		return true
 	}
 	if !h.inSync || !f.synced {

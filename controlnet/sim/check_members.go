@@ -6,7 +6,8 @@ import (
 	"github.com/proactive-resilience/wormhole/controlnet"
 )
 
-// views holds a view and a membership against who was really heard.
+// views holds a view and a membership against who was really heard: whoever was, in sync,
+// inside the window, unless he has said since that he is out of sync.
 func (k *checker) views(h *host, t *truth, c *controlnet.Tick) {
 	w := k.w
 	for j := range w.hosts {
@@ -18,7 +19,7 @@ func (k *checker) views(h *host, t *truth, c *controlnet.Tick) {
 		if c.View.Has(x) && !(got.known && c.Cycle-got.cycle <= uint64(w.window())) {
 			k.violate("views", "host %d has host %d in its view in cycle %d, and last accepted a frame in sync of it in cycle %d", h.id, j, c.Cycle, got.cycle)
 		}
-		if !c.View.Has(x) && got.known && got.of == w.hosts[j].life && got.cycle < c.Cycle && c.Cycle-got.cycle <= uint64(w.window()) && t.inFor > w.window() {
+		if !c.View.Has(x) && got.known && got.of == w.hosts[j].life && w.net.sent[got.frame].synced && got.cycle < c.Cycle && c.Cycle-got.cycle <= uint64(w.window()) && t.inFor > w.window() {
 			k.violate("views", "host %d has not host %d in its view in cycle %d, and accepted a frame in sync of it in cycle %d", h.id, j, c.Cycle, got.cycle)
 		}
 		k.departed(h, t, c, j)
@@ -39,7 +40,7 @@ func (k *checker) departed(h *host, t *truth, c *controlnet.Tick, j int) {
 	if last == 0 || last >= c.Cycle {
 		return
 	}
-	silent := int(c.Cycle - last)
+	silent := int(c.Cycle - last - 1)
 	in := c.Members.Has(hostOf(j))
 	if in && silent > GoneBound(&w.cfg) {
 		k.violate("departure", "host %d counts host %d among its members in cycle %d, nobody has accepted a frame of it since cycle %d", h.id, j, c.Cycle, last)
@@ -52,16 +53,16 @@ func (k *checker) departed(h *host, t *truth, c *controlnet.Tick, j int) {
 	}
 	if !c.View.Has(hostOf(j)) && !t.unseen[j] {
 		t.unseen[j] = true
-		k.figures.Unseen.add(silent - 1)
+		k.figures.Unseen.add(silent)
 	}
 	if !in && !t.gone[j] {
 		t.gone[j] = true
-		k.figures.Gone.add(silent - 1)
+		k.figures.Gone.add(silent)
 	}
 }
 
-// GoneBound is how many cycles after that of its last frame a host is in nobody's Members
-// any more: a window until it is in no view, and one until the last view is heard.
+// GoneBound is after how many cycles without a frame a host is in nobody's Members any more:
+// a window until it is in no view, and one until the last view is heard.
 func GoneBound(c *controlnet.Config) int { return 2 * (c.Omissions + 1) }
 
 // throughMajority reports whether what a host sends has come to another one through a majority
