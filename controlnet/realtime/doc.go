@@ -14,7 +14,8 @@
 //   - RLIMIT_RTTIME: the kernel ends the process (SIGKILL) when one of its threads has computed
 //     for two seconds without waiting for anything. What is said above should exclude that;
 //     should it happen all the same, a host that falls silent is what the others are prepared
-//     for, and one that starves its own machine is not.
+//     for, and one that starves its own machine is not. (A goroutine that merely computes is
+//     not always caught: Go interrupts it, and its thread then waits for a moment.)
 //   - All memory is locked (mlockall, present and future). Go maps its heap in pieces of
 //     64 MiB, each of which is then resident: some 80 MiB for a small program. Where a limit
 //     on locked memory applies, nothing is locked: the limit, once reached, would end the
