@@ -60,6 +60,8 @@ func (c *Core) judge() {
 	}
 	broken := c.rate.judge(c)
 	switch {
+	case c.now-c.born < time.Duration(c.window()+1)*c.Cycle:
+		c.sync = SyncStarting
 	case contacts+1 < c.quorum():
 		c.sync = SyncStarting
 		if inSync > 0 {

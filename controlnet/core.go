@@ -10,6 +10,7 @@ type Core struct {
 	life  uint64
 	floor uint64 // in sync in no cycle before it
 
+	born   time.Duration // local clock at the start
 	now    time.Duration // local clock at the last step
 	offset time.Duration // the network's clock less the local one
 	cycle  uint64        // by the network's clock
@@ -66,7 +67,7 @@ func New(cfg Config, s Start, out *Output) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{
-		codec: newCodec(cfg), life: s.Life, floor: s.Floor, now: s.Now, withdrawn: true,
+		codec: newCodec(cfg), life: s.Life, floor: s.Floor, born: s.Now, now: s.Now, withdrawn: true,
 		peers:    make([]peer, cfg.Hosts),
 		payload:  make([]byte, cfg.Payload),
 		txBuf:    make([]byte, cfg.FrameSize()),

@@ -4,7 +4,8 @@ import "time"
 
 // peer is what is known of another host.
 type peer struct {
-	// Its last authentic frame, which the next frame of this host acknowledges.
+	// Its last authentic frame, which the next frame of this host acknowledges. One that came
+	// at a wrong time does not take the place of one that is still worth it.
 	tag   uint32        // 0: none
 	seq   uint32        // in its life
 	paths uint8         // that it came on
@@ -34,8 +35,8 @@ type peer struct {
 	lo, hi  time.Duration // its clock less this one's
 	expect  expectation   // of the next reading
 
-	accepted, missed uint64
-	onPath           [MaxPaths]uint64
+	accepted, missed, slow uint64
+	onPath                 [MaxPaths]uint64
 }
 
 // reading is what bounds another host's clock ([C-10]). Both halves are in terms of the
@@ -53,7 +54,7 @@ type reading struct {
 func (p *peer) forget(life uint64) {
 	*p = peer{
 		life: life, utc: UTCUnknown, payload: p.payload,
-		accepted: p.accepted, missed: p.missed, onPath: p.onPath,
+		accepted: p.accepted, missed: p.missed, slow: p.slow, onPath: p.onPath,
 	}
 }
 

@@ -30,12 +30,16 @@ func (c *Core) receive(src []byte, at time.Duration, path int) {
 		c.refuse(RefusedOld)
 		return
 	}
-	p.tag, p.seq, p.paths = tag, f.Seq, 1<<path
-	p.came, p.base = at, at-c.leftAt(f)
+	p.seq = f.Seq
 	if fresh {
 		p.vouched, p.fresh, p.named = true, at, max(p.named, ack.seq)
 	}
-	if why, ok := c.believed(f, p, fresh); !ok {
+	base := at - c.leftAt(f)
+	why, ok := c.believed(f, p, fresh, base)
+	if ok || why == RefusedStale || p.came < c.now-c.age() {
+		p.tag, p.paths, p.came, p.base = tag, 1<<path, at, base
+	}
+	if !ok {
 		c.refuse(why)
 		return
 	}
@@ -109,7 +113,7 @@ func (c *Core) acknowledged(f *Frame) (*ownFrame, bool) {
 // one in sync to the cycle and to its slot. A host that is not has no time of its own to hold
 // it to, nor has one that is not in sync one to be held to: then only what acknowledges this
 // host is believed.
-func (c *Core) believed(f *Frame, p *peer, fresh bool) (Refusal, bool) {
+func (c *Core) believed(f *Frame, p *peer, fresh bool, base time.Duration) (Refusal, bool) {
 	if c.sync != SyncKept || !f.Synced {
 		return RefusedStale, fresh
 	}
@@ -117,7 +121,7 @@ func (c *Core) believed(f *Frame, p *peer, fresh bool) (Refusal, bool) {
 		return RefusedStale, false
 	}
 	left := f.Offset - c.SlotStart(f.Sender)
-	took := p.base + c.offset
+	took := base + c.offset
 	switch {
 	case f.Cycle < c.cycle:
 		return RefusedOld, false
@@ -162,6 +166,7 @@ func (c *Core) readBoth(p *peer, top, sent time.Duration) {
 	switch round := top + p.base; {
 	case round > 2*c.Delay+slack:
 		c.count.Slow++
+		p.slow++
 		if r.hasTop {
 			return
 		}

@@ -25,7 +25,7 @@ func (c *Core) Peer(h Host) Peer {
 	p := &c.peers[h]
 	o := Peer{
 		InView: c.view.Has(h), Contact: p.contact, Heard: p.heard, SentLate: p.late,
-		Accepted: p.accepted, Missed: p.missed, OnPath: p.onPath, Life: p.life, Next: p.next,
+		Accepted: p.accepted, Missed: p.missed, Slow: p.slow, OnPath: p.onPath, Life: p.life, Next: p.next,
 	}
 	if p.contact {
 		o.Lo, o.Hi = p.lo, p.hi

@@ -5,15 +5,6 @@ import (
 	"time"
 )
 
-// returnBound is what SPEC.md states for a start into a network that is in sync, without
-// losses, and with o of them at each of three exchanges ([C-18]).
-func returnBound(c *Config, losses bool) int {
-	if losses {
-		return 6 + 3*int(c.window())
-	}
-	return 6
-}
-
 // TestColdStart: hosts that are switched on at any time, in any order, with UTC that differs
 // by years, come into sync; and the cycle is the lower median of what they believed ([C-13]).
 func TestColdStart(t *testing.T) {
@@ -71,7 +62,7 @@ func TestNoMajority(t *testing.T) {
 // TestSoleHost: a network of one host is its own majority.
 func TestSoleHost(t *testing.T) {
 	l := newLAN(t, testConfig(1))
-	l.cycles(3)
+	l.cycles(int(l.cfg.window()) + 2)
 	if !l.hosts[0].last.InSync {
 		t.Errorf("not in sync: %+v", l.hosts[0].core.Status())
 	}
@@ -117,6 +108,25 @@ func TestReturn(t *testing.T) {
 				told()
 			}
 		})
+	}
+}
+
+// TestReturnBound: the cycles after which a host that starts from nothing is in sync, for other
+// omission bounds ([C-18]).
+func TestReturnBound(t *testing.T) {
+	for _, o := range []int{0, 1, 3, 5, 13} {
+		cfg := testConfig(6)
+		cfg.Omissions = o
+		for phase := range 7 {
+			l := newLAN(t, cfg).settled()
+			l.hosts[2].dead = true
+			l.cycles(2*o + 3)
+			l.run(time.Duration(phase) * l.cfg.Cycle / 7)
+			l.start(2)
+			if most := max(6, o+4); !l.runUntil(time.Duration(most)*l.cfg.Cycle, func() bool { return l.hosts[2].last.InSync }) {
+				t.Errorf("o = %d, phase %d: not in sync after %d cycles", o, phase, most)
+			}
+		}
 	}
 }
 

@@ -73,12 +73,14 @@ type Peer struct {
 	Lo, Hi  time.Duration // with Contact: its clock minus this one lies between them
 	// RoundTrip is the sum of the ways there and back that Lo and Hi come from.
 	RoundTrip time.Duration
-	// Delay is the way of its last frame by the middle of Lo and Hi; DelayMax is the
-	// longest that this can have been, clocks at the ends of the drift included.
+	// Delay is the way of the frame that Lo comes from, by the middle of Lo and Hi; DelayMax is
+	// the longest that this can have been, clocks at the ends of the drift included. A frame
+	// that was too long on the way is no such frame: Slow counts those.
 	Delay, DelayMax time.Duration
 	SentLate        time.Duration // by how much its last frame left after its slot's beginning, as it says
 	Accepted        uint64        // frames accepted, in sync or not
 	Missed          uint64        // frames that did not come while it was in View
+	Slow            uint64        // readings not used: the round trip was longer than twice Delay
 	OnPath          [MaxPaths]uint64
 	Life            uint64
 	Next            uint32 // newest key epoch that it holds
