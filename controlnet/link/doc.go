@@ -21,7 +21,8 @@
 //
 // A link belongs to the goroutine that sends and receives on it; only Stats is for others.
 // It keeps the network namespace of the thread that opened it. An interface that goes down
-// and comes up again is used again; one that is deleted makes every Send fail.
+// and comes up again is used again; on one that is deleted every Send fails. Keep opens such
+// a link again when the interface is back.
 //
 // Faulty puts losses, delays and forgeries between a link and its user, for laboratories.
 package link

@@ -62,29 +62,29 @@ func openPacket(o PacketOptions) (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSocket("packet "+o.Interface, o.Options, unix.AF_PACKET, 0, func(s *Socket) error {
-		return s.joinPacket(ifc, &o)
+	return newSocket("packet "+o.Interface, o.Options, ifc.Index, unix.AF_PACKET, 0, func(s *Socket) error {
+		return s.joinPacket(&o)
 	})
 }
 
 // joinPacket ties the socket to the interface, the group and the EtherType. The kernel puts
 // the Ethernet header before what is sent and takes it off what is received (SOCK_DGRAM).
-func (s *Socket) joinPacket(ifc *net.Interface, o *PacketOptions) error {
+func (s *Socket) joinPacket(o *PacketOptions) error {
 	protocol := networkOrder(uint16(o.EtherType))
 	if err := unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 		return fmt.Errorf("not hear itself: %w", err)
 	}
-	where := unix.PacketMreq{Ifindex: int32(ifc.Index), Type: unix.PACKET_MR_MULTICAST, Alen: uint16(len(o.Group))}
+	where := unix.PacketMreq{Ifindex: s.index, Type: unix.PACKET_MR_MULTICAST, Alen: uint16(len(o.Group))}
 	copy(where.Address[:], o.Group[:])
 	if err := unix.SetsockoptPacketMreq(s.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &where); err != nil {
 		return fmt.Errorf("join the group: %w", err)
 	}
-	if err := unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: protocol, Ifindex: ifc.Index}); err != nil {
+	if err := unix.Bind(s.fd, &unix.SockaddrLinklayer{Protocol: protocol, Ifindex: int(s.index)}); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
 	s.prioritize(o.Priority)
 	to := &s.to
-	to.Family, to.Protocol, to.Ifindex, to.Halen = unix.AF_PACKET, protocol, int32(ifc.Index), uint8(len(o.Group))
+	to.Family, to.Protocol, to.Ifindex, to.Halen = unix.AF_PACKET, protocol, s.index, uint8(len(o.Group))
 	copy(to.Addr[:], o.Group[:])
 	s.toLen = unix.SizeofSockaddrLinklayer
 	return nil

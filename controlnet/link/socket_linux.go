@@ -22,9 +22,10 @@ const (
 
 // Socket is a link on one interface.
 type Socket struct {
-	name string // for messages: kind and interface
-	size int
-	clk  Clock
+	name  string // for messages: kind and interface
+	index int32  // of the interface
+	size  int
+	clk   Clock
 
 	// What the system calls point to is part of the Socket, so that nothing is allocated.
 	fd       int
@@ -58,12 +59,12 @@ type Stats struct {
 
 // newSocket makes a socket of the kind, with all options that both kinds have, and hands it
 // to finish, which binds it. On an error nothing stays open.
-func newSocket(name string, o Options, domain int, skip int, finish func(s *Socket) error) (*Socket, error) {
+func newSocket(name string, o Options, index, domain, skip int, finish func(s *Socket) error) (*Socket, error) {
 	fd, err := unix.Socket(domain, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, hint(os.NewSyscallError("socket", err), "CAP_NET_RAW")
 	}
-	s := &Socket{name: name, size: o.FrameSize, clk: o.Clock, fd: fd}
+	s := &Socket{name: name, index: int32(index), size: o.FrameSize, clk: o.Clock, fd: fd}
 	if err = s.prepare(o, skip); err == nil {
 		err = finish(s)
 	}

@@ -64,8 +64,8 @@ func openUDP(o UDPOptions) (*Socket, error) {
 	if err := wantAddress(ifc); err != nil {
 		return nil, err
 	}
-	return newSocket("udp "+o.Interface, o.Options, unix.AF_INET, udpHeader, func(s *Socket) error {
-		return s.joinUDP(ifc, &o)
+	return newSocket("udp "+o.Interface, o.Options, ifc.Index, unix.AF_INET, udpHeader, func(s *Socket) error {
+		return s.joinUDP(ifc.Name, &o)
 	})
 }
 
@@ -85,9 +85,9 @@ func wantAddress(ifc *net.Interface) error {
 
 // joinUDP ties the socket to the interface and the group, in both directions. The group is
 // bound to as well, so that packets to the host's own address are not heard.
-func (s *Socket) joinUDP(ifc *net.Interface, o *UDPOptions) error {
+func (s *Socket) joinUDP(device string, o *UDPOptions) error {
 	group := o.Group.Addr().As4()
-	where := unix.IPMreqn{Multiaddr: group, Ifindex: int32(ifc.Index)}
+	where := unix.IPMreqn{Multiaddr: group, Ifindex: s.index}
 	ip := func(option, value int) func() error {
 		return func() error { return unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, option, value) }
 	}
@@ -96,7 +96,7 @@ func (s *Socket) joinUDP(ifc *net.Interface, o *UDPOptions) error {
 		do   func() error
 	}{
 		{"tie it to the interface", func() error {
-			return unix.SetsockoptString(s.fd, unix.SOL_SOCKET, unix.SO_BINDTODEVICE, ifc.Name)
+			return unix.SetsockoptString(s.fd, unix.SOL_SOCKET, unix.SO_BINDTODEVICE, device)
 		}},
 		{"hear no other groups", ip(unix.IP_MULTICAST_ALL, 0)},
 		{"not hear itself", ip(unix.IP_MULTICAST_LOOP, 0)},

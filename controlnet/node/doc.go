@@ -34,7 +34,7 @@
 //
 // # Threads
 //
-// The thread keeps one of Go's processors (GOMAXPROCS) also while it sleeps; see packages
-// clock and realtime. Everything that may take long, such as reading keys or writing
-// warnings, is done by other goroutines.
+// The loop's thread keeps one of Go's processors (GOMAXPROCS) also while it sleeps: see
+// package clock. Everything that may take long, such as reading keys or giving out warnings,
+// is done by other goroutines. Package realtime has what the process around it needs.
 package node

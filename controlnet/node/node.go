@@ -68,13 +68,17 @@ func (n *Node) prepare() error {
 }
 
 // Run runs the node until ctx ends, and returns nil then. It uses the calling goroutine and
-// locks it to its thread. What it did not open it does not close. A node runs once.
+// locks it to its thread; where Options.Thread may have changed the thread, it stays locked,
+// and the thread ends with the goroutine. What Run did not open it does not close. A node
+// runs once.
 func (n *Node) Run(ctx context.Context) error {
 	if n.ran.Swap(true) {
 		return errors.New("control network: a node runs once: make a new one, with another life")
 	}
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if n.opt.Thread == nil {
+		defer runtime.UnlockOSThread()
+	}
 	stop := context.AfterFunc(ctx, func() { n.ended.Store(true) })
 	defer stop()
 	helpers, cancel := context.WithCancel(ctx)

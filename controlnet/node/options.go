@@ -48,8 +48,8 @@ type Options struct {
 	Floor uint64
 	// Life tells this start of the host from every other. 0 draws it by chance.
 	Life uint64
-	// Thread is called once in the loop's thread before the loop begins: the place to give
-	// the thread its priority. It may be nil.
+	// Thread is called once in the loop's thread before the loop begins: the place for
+	// realtime.Loop. It may be nil.
 	Thread func()
 	// Tick is called in the loop's thread at each boundary, and its time is T_proc's: it
 	// must be quick. What t points to is good until it returns. It returns the payload for

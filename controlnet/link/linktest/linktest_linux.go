@@ -26,6 +26,7 @@ const patience = 20 * time.Second
 // Network is a set of hosts that are joined by a bridge.
 type Network struct {
 	t     testing.TB
+	sw    *Host
 	hosts []*Host
 }
 
@@ -43,7 +44,7 @@ func New(t testing.TB, hosts int) *Network {
 	if err != nil {
 		Unable(t, "make a network namespace", err)
 	}
-	n := &Network{t: t}
+	n := &Network{t: t, sw: sw}
 	t.Cleanup(func() { close(sw.do) })
 	n.must(sw, "ip link add br0 type bridge mcast_snooping 0", "ip link set br0 up")
 	for i := range hosts {
@@ -53,33 +54,53 @@ func New(t testing.TB, hosts int) *Network {
 		}
 		t.Cleanup(func() { close(h.do) })
 		n.hosts = append(n.hosts, h)
-		port := fmt.Sprintf("p%d", i)
-		n.must(sw,
-			fmt.Sprintf("ip link add %s type veth peer name %s netns %d", port, Interface, h.tid),
-			fmt.Sprintf("ip link set %s master br0 up", port))
-		n.must(h,
-			"ip link set lo up",
-			fmt.Sprintf("ip address add 10.99.0.%d/24 dev %s", i+1, Interface),
-			fmt.Sprintf("ip link set %s up", Interface))
+		n.plug(i)
+		n.Must(i, "ip link set lo up")
 	}
-	n.await(sw)
+	for i := range hosts {
+		n.await(i)
+	}
 	return n
 }
 
-// await waits until the bridge forwards for every host: the kernel tells it of a cable that
-// was plugged in with a delay, and what is sent before is lost.
-func (n *Network) await(sw *Host) {
+// plug gives a host its interface, with a cable to the bridge.
+func (n *Network) plug(host int) {
 	n.t.Helper()
-	for i := range n.hosts {
-		show := fmt.Sprintf("ip -d link show p%d", i)
-		for start := time.Now(); ; {
-			out, err := sw.command(show)
-			if err == nil && strings.Contains(out, "state forwarding") && strings.Contains(out, "LOWER_UP") {
-				break
-			}
-			if time.Since(start) > patience {
-				n.t.Fatalf("port %d of the bridge does not forward: %v, %s", i, err, out)
-			}
+	port := fmt.Sprintf("p%d", host)
+	n.must(n.sw,
+		fmt.Sprintf("ip link add %s type veth peer name %s netns %d", port, Interface, n.hosts[host].tid),
+		fmt.Sprintf("ip link set %s master br0 up", port))
+	n.Must(host,
+		fmt.Sprintf("ip address add 10.99.0.%d/24 dev %s", host+1, Interface),
+		fmt.Sprintf("ip link set %s up", Interface))
+}
+
+// Unplug deletes a host's interface.
+func (n *Network) Unplug(host int) {
+	n.t.Helper()
+	n.Must(host, "ip link del "+Interface)
+}
+
+// Plug makes an interface for a host that has none. It is another one than before, of the
+// same name and address.
+func (n *Network) Plug(host int) {
+	n.t.Helper()
+	n.plug(host)
+	n.await(host)
+}
+
+// await waits until the bridge forwards for a host: the kernel tells it of a cable that
+// was plugged in with a delay, and what is sent before is lost.
+func (n *Network) await(host int) {
+	n.t.Helper()
+	show := fmt.Sprintf("ip -d link show p%d", host)
+	for start := time.Now(); ; {
+		out, err := n.sw.command(show)
+		if err == nil && strings.Contains(out, "state forwarding") && strings.Contains(out, "LOWER_UP") {
+			return
+		}
+		if time.Since(start) > patience {
+			n.t.Fatalf("the bridge does not forward for host %d: %v, %s", host, err, out)
 		}
 	}
 }
