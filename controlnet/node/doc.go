@@ -26,11 +26,12 @@
 // Frames that do are made by somebody on the control network's wire who copies them or makes
 // up what only the authenticator tells from the real. One drain takes no more than twice as
 // many frames of a link as there are hosts, and some more (see perDrain): an honest network
-// brings one of each host in a whole cycle. At some 3 us a frame that is below half a
-// millisecond for sixty hosts, which T_proc has to cover; the tool that measures the bounds
-// does so under a flood. What is over the bound waits for the next drain a millisecond later;
-// under a lasting flood the kernel drops what finds no place, and with it frames of others:
-// this host may then lose contact, which is safe, but it keeps its slot.
+// brings one of each host in a whole cycle. At 5 to 6 us a frame (BenchmarkForgedFrame) that is
+// 0.8 ms a link for sixty hosts, which T_proc has to cover; Times.Drain says what it was. After
+// a drain that left frames behind the loop sleeps three times as long as that took, so that a
+// flood gets a fourth of a processor at most. Under a lasting one the kernel drops what finds
+// no place, and with it frames of others: this host may then lose contact, which is safe, but
+// it keeps its slot.
 //
 // # Threads
 //

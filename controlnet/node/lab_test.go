@@ -55,6 +55,7 @@ type port struct {
 	self  int
 	clock *clock.Skewed
 	slow  time.Duration // what sending takes
+	cost  time.Duration // what receiving a frame takes
 	err   error         // of every Send
 }
 
@@ -75,6 +76,7 @@ func (p *port) Receive(buf []byte) (int, time.Duration, error) {
 		return 0, 0, nil
 	}
 	q.head++
+	p.wire.time.now += p.cost
 	at, _ := p.clock.Arrival(epoch + q.at[i])
 	return copy(buf, q.frames[i][:q.size[i]]), at, nil
 }

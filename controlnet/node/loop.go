@@ -17,6 +17,10 @@ const (
 	// for duplicates in a network of few hosts.
 	spareDrain = 16
 
+	// rest is how long the loop sleeps after a drain that left frames behind, in multiples of
+	// what the drain took: a flood does not get more than a fourth of a processor.
+	rest = 3
+
 	// warnEvery is the least time between two warnings of the same kind.
 	warnEvery = time.Minute
 )
@@ -88,28 +92,39 @@ func (l *loop) turn() {
 }
 
 // drainLinks gives the frames that wait to the core. If there are more than it takes at
-// once, it comes back soon.
-func (l *loop) drainLinks(now time.Duration) {
-	l.drain = now + l.every
+// once, it comes back soon, but sleeps in between.
+func (l *loop) drainLinks(start time.Duration) {
+	full := false
 	for path, link := range l.opt.Links {
-		count := 0
-		for ; count < l.limit; count++ {
-			size, at, err := link.Receive(l.buf[:])
-			if err != nil {
-				l.times.receiveErrors.Add(1)
-				l.complain(&l.warnReceive, "receive", err)
-			}
-			if size == 0 {
-				break
-			}
-			l.frame(path, l.buf[:size], at)
-		}
+		count := l.drainLink(path, link)
 		l.times.frames.Add(uint64(count))
 		if count == l.limit {
 			l.times.fullDrains.Add(1)
-			l.drain = now + minDrain
+			full = true
 		}
 	}
+	end := l.opt.Clock.Now()
+	l.times.drain.Add(end - start)
+	l.drain = start + l.every
+	if full {
+		l.drain = end + min(max(minDrain, rest*(end-start)), maxDrain)
+	}
+}
+
+// drainLink does it for one link, and returns how many frames it took.
+func (l *loop) drainLink(path int, link Link) (count int) {
+	for ; count < l.limit; count++ {
+		size, at, err := link.Receive(l.buf[:])
+		if err != nil {
+			l.times.receiveErrors.Add(1)
+			l.complain(&l.warnReceive, "receive", err)
+		}
+		if size == 0 {
+			break
+		}
+		l.frame(path, l.buf[:size], at)
+	}
+	return count
 }
 
 // frame gives one frame to the core. The clock is read for each, since a frame may have

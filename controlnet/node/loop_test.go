@@ -140,16 +140,19 @@ func TestOfferFromOutside(t *testing.T) {
 }
 
 // TestFloodKeepsTheSlot fills a host's queue at every turn with forged frames that only the
-// authenticator tells from the real, and sees that host send in its slot, and no drain take
-// more than its bound.
+// authenticator tells from the real, and sees that host send in its slot, no drain take more
+// than its bound, and the flood not much more than a fourth of the time.
 func TestFloodKeepsTheSlot(t *testing.T) {
 	b := newLab(t, 3)
 	b.run(5 * time.Second)
 	n, q := b.nodes[0], &b.wire.queues[0]
+	n.opt.Links[0] = b.ports[0]
 	forged := make([]byte, n.opt.Config.FrameSize())
 	binary.BigEndian.PutUint32(forged, controlnet.Magic)
 	binary.BigEndian.PutUint64(forged[controlnet.NetworkAt:], n.opt.Config.Network)
 	sent := n.Status().Counters.Sent
+	b.ports[0].cost = 100 * time.Microsecond // a slow machine: a drain takes 2.2 ms
+	frames := n.times.frames.Load()
 	for end := b.time.now + 10*time.Second; b.time.now < end; {
 		for q.tail-q.head < len(q.frames) {
 			q.put(forged, b.time.now)
@@ -165,7 +168,14 @@ func TestFloodKeepsTheSlot(t *testing.T) {
 		t.Errorf("sent %d frames in 100 cycles, missed %d slots", got, st.Counters.LateSlots)
 	}
 	var times Times
-	if n.Times(&times); times.FullDrains < 1000 || q.dropped < 100 {
+	n.Times(&times)
+	if busy := float64(times.Frames-frames) * 100e-6 / 10; busy > 0.3 || busy < 0.2 { // boundaries and slots drain too
+		t.Errorf("the flood took %.3f of the time", busy)
+	}
+	if times.Drain.Max < 2200*time.Microsecond || times.Drain.Max > 2500*time.Microsecond {
+		t.Errorf("the longest drain took %v", times.Drain.Max)
+	}
+	if times.FullDrains < 1000 || q.dropped < 100 {
 		t.Errorf("only %d drains were full and %d frames dropped: that was no flood", times.FullDrains, q.dropped)
 	}
 }

@@ -47,7 +47,7 @@ func (n *Node) Peers(dst []controlnet.Peer) []controlnet.Peer {
 
 // times is what the loop measures of itself.
 type times struct {
-	wake, due, late, send, tick clock.Histogram
+	wake, due, drain, late, send, tick clock.Histogram
 
 	frames, fullDrains, receiveErrors, sendErrors, slowSends, refusedOffers atomic.Uint64
 }
@@ -57,6 +57,8 @@ type Times struct {
 	// Wake is by how much the loop woke up late, over all its turns; Due over those alone
 	// that the core asked for.
 	Wake, Due clock.Durations
+	// Drain is how long it took to take what waited in the links, over all turns.
+	Drain clock.Durations
 	// Late is how late the ticks were: waking, and draining before.
 	Late clock.Durations
 	// Send is the time from the reading of the clock that a frame bears until it had been
@@ -83,6 +85,7 @@ func (n *Node) Times(t *Times) {
 	m := &n.times
 	m.wake.Snapshot(&t.Wake)
 	m.due.Snapshot(&t.Due)
+	m.drain.Snapshot(&t.Drain)
 	m.late.Snapshot(&t.Late)
 	m.send.Snapshot(&t.Send)
 	m.tick.Snapshot(&t.Tick)
