@@ -73,7 +73,7 @@ func (h *host) open() error {
 	if h.Realtime {
 		r := realtime.Enter(realtime.Options{})
 		thread = func() {
-			if err := r.Loop(); err != nil {
+			if err := realtime.Loop(); err != nil {
 				h.report.warn(err.Error())
 			}
 		}

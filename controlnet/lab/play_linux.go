@@ -87,10 +87,10 @@ func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 }
 
 // limits are how many cycles a host has until it must be back ([C-18]): three if it goes on
-// and six if it starts, and a window more for each of the three exchanges that it takes,
-// where frames are lost.
+// and six or o + 4 if it starts, and a window more for each of the three exchanges that it
+// takes, where frames are lost.
 func (p *player) limits() (goesOn, starts uint64) {
-	goesOn, starts = 3, 6
+	goesOn, starts = 3, max(6, uint64(p.s.Omissions)+4)
 	for i := range p.s.Events {
 		if k := p.s.Events[i].Kind; k == scenario.Loss || k == scenario.Corrupt {
 			extra := 3 * uint64(p.s.Omissions+1)

@@ -7,7 +7,7 @@ import (
 )
 
 // clocks compares the same boundary at every two hosts in sync ([C-12]). A stated bound is
-// about the hosts in contact: those in the view. Others are within twice Limit ([C-13]).
+// about the hosts in contact: those in the view. Of others the sum of both is true.
 func (j *judge) clocks() {
 	for _, cycle := range j.numbers {
 		records := j.cycles[cycle]
@@ -28,7 +28,7 @@ func (j *judge) clocks() {
 // pair holds what a states against where b is.
 func (j *judge) pair(a, b *Record) {
 	apart := (a.Boundary - b.Boundary).Abs()
-	limit := 2 * j.Config.Limit()
+	limit := a.Bound + b.Bound
 	switch {
 	case a.Host == b.Host:
 		return // it was in sync twice in a cycle, which forward finds
@@ -40,8 +40,8 @@ func (j *judge) pair(a, b *Record) {
 		j.v.Apart = max(j.v.Apart, apart)
 	}
 	if apart > limit {
-		j.fail("clock", a.Cycle, "hosts %d and %d begin it %v apart, and %d states a bound of %v with view %v",
-			a.Host, b.Host, apart, a.Host, a.Bound, members(a.View))
+		j.fail("clock", a.Cycle, "hosts %d and %d begin it %v apart, and state bounds of %v and %v with views %v and %v",
+			a.Host, b.Host, apart, a.Bound, b.Bound, members(a.View), members(b.View))
 	}
 }
 

@@ -7,7 +7,7 @@
 // Some things hold always (package sim checks the same of its hosts in virtual time):
 //
 //   - clock: the same boundary at two hosts in sync is no farther apart than the one says
-//     that has the other in its view, and for all in sync within twice Limit;
+//     that has the other in its view, and for others in sync than both together;
 //   - agreement: hosts in sync count the same cycle at the same time;
 //   - utc: the cycles' numbers are UTC's, as long as most hosts know it;
 //   - forward: the cycles in which a host is in sync only grow, restarts included;
