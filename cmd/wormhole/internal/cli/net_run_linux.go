@@ -59,7 +59,7 @@ func (e *env) prepareThread(wanted bool) (thread func()) {
 		e.netNote(warning)
 	}
 	return func() {
-		if err := report.Loop(); err != nil {
+		if err := realtime.Loop(); err != nil {
 			e.netNote(err.Error())
 		}
 	}
