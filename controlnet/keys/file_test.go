@@ -147,6 +147,7 @@ func TestLifeOfAFile(t *testing.T) {
 	}
 	now := 500000 * time.Hour // 2027
 	secrets := map[[controlnet.KeySize]byte]uint32{}
+	froms, most := []uint64{0}, 0
 	for step := range 12 {
 		k, err := Rotate(path, now, 10*time.Minute+time.Millisecond)
 		if err != nil {
@@ -166,21 +167,22 @@ func TestLifeOfAFile(t *testing.T) {
 			}
 			secrets[k.Secret] = k.Epoch
 		}
-		// 50 minutes between changes: the epoch in use, the one to come, and the one
-		// before that has not been over for an hour.
-		inUse := 0
-		for i, k := range s.Keys {
-			if time.Duration(k.From)*cycle <= now {
-				inUse = i
+		// An epoch stays until the one after it has been in use for an hour.
+		froms = append(froms, k.From)
+		first := 0
+		for i, from := range froms {
+			if time.Duration(from)*cycle <= now-time.Hour {
+				first = i
 			}
 		}
-		if inUse > 2 || len(s.Keys) > 4 || s.Keys[len(s.Keys)-1].Epoch != k.Epoch {
-			t.Errorf("step %d: of %d epochs the one in use is number %d", step, len(s.Keys), inUse)
+		if len(s.Keys) != len(froms)-first || s.Keys[0].From != froms[first] || s.Keys[len(s.Keys)-1].Epoch != k.Epoch {
+			t.Errorf("step %d: %d epochs, the first from %d, want %d from %d", step, len(s.Keys), s.Keys[0].From, len(froms)-first, froms[first])
 		}
+		most = max(most, len(s.Keys))
 		now += 50 * time.Minute
 	}
-	if len(secrets) != 13 {
-		t.Errorf("%d secrets in 13 epochs", len(secrets))
+	if len(secrets) != 13 || most < 3 {
+		t.Errorf("%d secrets in 13 epochs, at most %d at once", len(secrets), most)
 	}
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {

@@ -68,12 +68,10 @@ func openPacket(o PacketOptions) (*Socket, error) {
 }
 
 // joinPacket ties the socket to the interface, the group and the EtherType. The kernel puts
-// the Ethernet header before what is sent and takes it off what is received (SOCK_DGRAM).
+// the Ethernet header before what is sent and takes it off what is received (SOCK_DGRAM). It
+// shows outgoing frames only to sockets for all EtherTypes, so a link does not hear itself.
 func (s *Socket) joinPacket(o *PacketOptions) error {
 	protocol := networkOrder(uint16(o.EtherType))
-	if err := unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
-		return fmt.Errorf("not hear itself: %w", err)
-	}
 	where := unix.PacketMreq{Ifindex: s.index, Type: unix.PACKET_MR_MULTICAST, Alen: uint16(len(o.Group))}
 	copy(where.Address[:], o.Group[:])
 	if err := unix.SetsockoptPacketMreq(s.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &where); err != nil {

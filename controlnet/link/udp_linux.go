@@ -84,7 +84,8 @@ func wantAddress(ifc *net.Interface) error {
 }
 
 // joinUDP ties the socket to the interface and the group, in both directions. The group is
-// bound to as well, so that packets to the host's own address are not heard.
+// bound to as well, so that neither packets to the host's own address are heard nor those to
+// groups that other programs have joined.
 func (s *Socket) joinUDP(device string, o *UDPOptions) error {
 	group := o.Group.Addr().As4()
 	where := unix.IPMreqn{Multiaddr: group, Ifindex: s.index}
@@ -98,7 +99,6 @@ func (s *Socket) joinUDP(device string, o *UDPOptions) error {
 		{"tie it to the interface", func() error {
 			return unix.SetsockoptString(s.fd, unix.SOL_SOCKET, unix.SO_BINDTODEVICE, device)
 		}},
-		{"hear no other groups", ip(unix.IP_MULTICAST_ALL, 0)},
 		{"not hear itself", ip(unix.IP_MULTICAST_LOOP, 0)},
 		{"stay on the segment", ip(unix.IP_MULTICAST_TTL, 1)},
 		{"not be fragmented", ip(unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_DO)},

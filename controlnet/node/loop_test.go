@@ -120,7 +120,9 @@ func TestOfferFromOutside(t *testing.T) {
 	next()
 	first := cycle
 	b.nodes[0].Offer(cycle, payload("first"))
-	b.nodes[0].Offer(cycle, payload("second"))
+	second := payload("second")
+	b.nodes[0].Offer(cycle, second)
+	second[0] = 'x' // it was copied
 	next()
 	b.nodes[0].Offer(cycle-1, payload("late"))
 	next()
@@ -177,6 +179,31 @@ func TestFloodKeepsTheSlot(t *testing.T) {
 	}
 	if times.FullDrains < 1000 || q.dropped < 100 {
 		t.Errorf("only %d drains were full and %d frames dropped: that was no flood", times.FullDrains, q.dropped)
+	}
+}
+
+// TestDrainBeforeTick has a frame wait in a host's queue at each boundary, at which no drain
+// is due, and sees it taken before the tick.
+func TestDrainBeforeTick(t *testing.T) {
+	b := newLab(t, 3)
+	b.run(5 * time.Second)
+	n, q := b.nodes[0], &b.wire.queues[0]
+	n.opt.Links[0] = b.ports[0]
+	ticks := 0
+	b.onTick = func(h int, tick *controlnet.Tick) []byte {
+		if h == 0 {
+			ticks++
+			if q.head != q.tail {
+				t.Errorf("%d frames wait at the tick of cycle %d", q.tail-q.head, tick.Cycle)
+			}
+		}
+		return nil
+	}
+	for ticks < 20 {
+		n.loop.drain = n.loop.wake + time.Millisecond
+		q.put([]byte("garbage"), b.time.now)
+		for b.turn() != 0 {
+		}
 	}
 }
 
