@@ -11,6 +11,8 @@
 //     threads wait for each other by turning in place. One that does so at a higher priority,
 //     or while others fill the processors, waits for a thread that it keeps from running: two
 //     such set-ups came to a stand in the measurement, and the machine with them.
+//     A loop keeps one of GOMAXPROCS while it sleeps in the kernel (package clock), so that the
+//     rest of the process has the others: the machine needs two processors at least.
 //   - RLIMIT_RTTIME: the kernel ends the process (SIGKILL) when one of its threads has computed
 //     for two seconds without waiting for anything. What is said above should exclude that;
 //     should it happen all the same, a host that falls silent is what the others are prepared

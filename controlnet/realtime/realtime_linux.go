@@ -59,6 +59,10 @@ func Enter(o Options) Report {
 	if runtime.GOMAXPROCS(0) > runtime.NumCPU() {
 		runtime.GOMAXPROCS(runtime.NumCPU())
 	}
+	if runtime.NumCPU() == 1 {
+		r.warn("there is one processor: while the loop sleeps the rest of the process waits for up to 10 ms at a time, " +
+			"and whatever else runs on the machine can make the loop late; give it two")
+	}
 	if err := lockMemory(); err != nil {
 		r.warn("memory is not locked, so a page that was swapped out makes the loop late by a disk access: %v", err)
 	} else {

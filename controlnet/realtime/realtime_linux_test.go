@@ -118,7 +118,7 @@ func partEnter() {
 	}()
 	r := Enter(Options{Priority: 7})
 	<-starting
-	check(r.Priority == 7 && r.Locked && len(r.Warnings) == 0 && r.Threads > 10, "report: %+v", r)
+	check(r.Priority == 7 && r.Locked && (len(r.Warnings) == 0 || runtime.NumCPU() == 1) && r.Threads > 10, "report: %+v", r)
 	check(runtime.GOMAXPROCS(0) == runtime.NumCPU(), "GOMAXPROCS is %d", runtime.GOMAXPROCS(0))
 	newThreads(5, stop)
 	fifo := fmt.Sprintf("%d/7", unix.SCHED_FIFO)
@@ -178,7 +178,7 @@ func partWithoutRights() {
 	must(unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: 1 << 16, Max: 1 << 16}))
 	r := Enter(Options{})
 	all := strings.Join(r.Warnings, "\n")
-	check(r.Priority == 0 && !r.Locked && len(r.Warnings) == 2, "report: %+v", r)
+	check(r.Priority == 0 && !r.Locked && len(r.Warnings) >= 2, "report: %+v", r)
 	for _, want := range []string{"CAP_IPC_LOCK", "65536 bytes", "CAP_SYS_NICE", "longer process bound"} {
 		check(strings.Contains(all, want), "no word of %s in %q", want, all)
 	}
