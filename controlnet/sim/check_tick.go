@@ -202,10 +202,8 @@ func (k *checker) frames(h *host, t *truth, c *controlnet.Tick) {
 // offered keeps what a host has offered, and holds the core's answer to it.
 func (k *checker) offered(h *host, c *controlnet.Tick, payload []byte, ok bool) {
 	t := &k.hosts[h.id]
-	if k.w.OnTick == nil {
-		s := &t.said[c.Cycle%ring]
-		s.cycle, s.life, s.data = c.Cycle, h.life, append(s.data[:0], payload...)
-	}
+	s := &t.said[c.Cycle%ring]
+	s.cycle, s.life, s.data = c.Cycle, h.life, append(s.data[:0], payload...)
 	if ok != c.InSync && c.Late <= k.w.cfg.Process {
 		k.violate("payloads", "host %d, in sync %v, is told %v of an offer for cycle %d in time", h.id, c.InSync, ok, c.Cycle)
 	}

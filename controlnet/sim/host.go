@@ -191,7 +191,9 @@ func (h *host) obey() {
 		}
 		w.record(1, h.id, t.Cycle, uint64(t.Boundary)<<1|b2u(t.InSync))
 		w.record(2, h.id, t.Members[0]^t.Members[1]<<1, t.View[0]^t.View[1]<<1)
-		h.offer(t)
+		if h.offer(t); !h.alive {
+			return
+		}
 	}
 	if h.out.Send != nil {
 		w.send(h, h.out.Send)

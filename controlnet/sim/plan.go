@@ -50,7 +50,9 @@ type Plan struct {
 	Slack    bool // drivers are late by up to Process, instead of a twentieth of it
 	Worst    bool // rates of clocks are at the ends of their bound, and so is much of the lateness
 	Wander   bool // rates change inside their bound
-	FromSync bool // faults count from when all are in sync
+	FromSync bool // faults count from when all are in sync, and so many cycles later
+	Later    int
+	External bool // processes are started by the simulator above
 	Faults   []Fault
 }
 

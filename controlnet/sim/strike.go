@@ -42,6 +42,10 @@ func (w *World) strike(i int) {
 func (h *host) strike(f *Fault) {
 	w := h.w
 	t := &w.chk.hosts[h.id]
+	if w.OnProcess != nil && (f.Kind == Kill || f.Kind == Stop) {
+		w.OnProcess(h.id, w.now, f, false)
+		return
+	}
 	switch f.Kind {
 	case Kill:
 		h.die("it is killed")
@@ -134,6 +138,10 @@ func (w *World) lift(i int) {
 // lift ends a fault of the host.
 func (h *host) lift(f *Fault) {
 	t := &h.w.chk.hosts[h.id]
+	if h.w.OnProcess != nil && (f.Kind == Kill || f.Kind == Stop) {
+		h.w.OnProcess(h.id, h.w.now, f, true)
+		return
+	}
 	switch f.Kind {
 	case Kill:
 		h.start()

@@ -38,6 +38,9 @@ type World struct {
 	// the real instant. What it returns is that host's payload for the cycle, or nil. What
 	// it is given is good until it returns.
 	OnTick func(host int, now time.Duration, t *controlnet.Tick) []byte
+	// OnProcess, if set, is called when a fault of the plan hits a host's process, instead of
+	// letting that happen here: the simulator above then calls Kill, Start or Stop.
+	OnProcess func(host int, now time.Duration, f *Fault, over bool)
 }
 
 // NewWorld lays a run out.
@@ -52,8 +55,9 @@ func NewWorld(plan Plan, trace *Trace) *World {
 	w.chk.init(w)
 	for i := range w.hosts {
 		w.hosts[i].init(w, i)
-		at := w.d.between(0, plan.Spread, useStart, uint64(i), 0, 0)
-		w.q.push(event{at: at, kind: evStart, host: int32(i)})
+		if at := w.d.between(0, plan.Spread, useStart, uint64(i), 0, 0); !plan.External {
+			w.q.push(event{at: at, kind: evStart, host: int32(i)})
+		}
 		if plan.Wander {
 			w.q.push(event{at: w.cfg.Cycle * time.Duration(7+i), kind: evWander, host: int32(i)})
 		}
@@ -142,7 +146,8 @@ func (w *World) begin() {
 	w.end = w.now + time.Duration(w.plan.Cycles)*w.cfg.Cycle
 	for i := range w.plan.Faults {
 		if f := &w.plan.Faults[i]; f.Kind != WrongUTC {
-			w.q.push(event{at: w.now + f.At, kind: evPlan, a: uint64(i)})
+			later := time.Duration(w.plan.Later) * w.cfg.Cycle
+			w.q.push(event{at: w.now + later + f.At, kind: evPlan, a: uint64(i)})
 		}
 	}
 }

@@ -15,8 +15,9 @@ type Options struct {
 	Config  wormhole.Config
 	Seed    uint64 // of the first run; the others follow
 	Runs    int
-	Rounds  int // of each run
-	Workers int // runs at once
+	Rounds  int  // of each run
+	Workers int  // runs at once
+	Control bool // the control network's own cores run below the local wormholes
 	// Progress is called after each run.
 	Progress func(done, total int)
 }
@@ -28,6 +29,7 @@ type Report struct {
 	Seed       uint64         `json:"seed"`
 	Runs       int            `json:"runs"`
 	Rounds     int            `json:"rounds"`
+	Control    bool           `json:"control,omitempty"`
 	Violations []Violation    `json:"violations"`
 	Faults     map[string]int `json:"faults"`
 	Trips      Trips          `json:"trips"`
@@ -61,6 +63,11 @@ func Run(o Options) (*Report, error) {
 	if err := o.Config.Check(); err != nil {
 		return nil, fmt.Errorf("cannot simulate: %w", err)
 	}
+	if o.Control {
+		if err := checkControl(&o.Config); err != nil {
+			return nil, err
+		}
+	}
 	if o.Runs < 1 || o.Runs > MaxRuns || o.Rounds < 1 || o.Rounds > MaxRounds {
 		return nil, fmt.Errorf("cannot simulate %d runs of %d rounds: 1 to %d runs of 1 to %d rounds", o.Runs, o.Rounds, MaxRuns, MaxRounds)
 	}
@@ -78,7 +85,7 @@ func Run(o Options) (*Report, error) {
 				if i >= o.Runs {
 					return
 				}
-				results[i] = one(&o.Config, NewPlan(o.Seed+uint64(i), &o.Config, o.Rounds), nil)
+				results[i] = one(&o.Config, o.plan(o.Seed+uint64(i)), nil)
 				mu.Lock()
 				done++
 				if o.Progress != nil {
@@ -94,6 +101,13 @@ func Run(o Options) (*Report, error) {
 	return rep, nil
 }
 
+// plan is that of one run.
+func (o *Options) plan(seed uint64) Plan {
+	p := NewPlan(seed, &o.Config, o.Rounds)
+	p.Control = o.Control
+	return p
+}
+
 // explain finds the shortest run that still breaks the promise of the first
 // violation, and puts its trace into the report.
 func (r *Report) explain(o *Options) {
@@ -101,7 +115,7 @@ func (r *Report) explain(o *Options) {
 		return
 	}
 	v := &r.Violations[0]
-	plan, trace, _ := Shortest(&o.Config, NewPlan(v.Seed, &o.Config, o.Rounds))
+	plan, trace, _ := Shortest(&o.Config, o.plan(v.Seed))
 	if trace != nil {
 		v.Plan, v.Trace = plan.Lines(), trace.lines
 	}
@@ -113,6 +127,9 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 	w.run()
 	r := result{violation: w.chk.violation, count: w.count, trips: w.chk.trips, rejuvs: w.chk.rejuvs, maxDown: w.chk.maxDown, excepted: w.chk.excepted, hasty: plan.Hasty}
 	r.net = [...]int{w.net.lost, w.net.lostBeyond, w.net.late, w.net.repeated, w.net.replayed}
+	if w.ctl != nil {
+		r.net[0], r.net[1], r.net[3], r.net[4] = w.ctl.net.Frames()
+	}
 	w.hash.Sum(r.digest[:0])
 	return r
 }
@@ -120,7 +137,7 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 // collect adds the results up in the order of their seeds.
 func collect(o *Options, results []result) *Report {
 	rep := &Report{
-		APIVersion: "wormhole/v1", Kind: "SimReport", Seed: o.Seed, Runs: o.Runs, Rounds: o.Runs * o.Rounds,
+		APIVersion: "wormhole/v1", Kind: "SimReport", Seed: o.Seed, Runs: o.Runs, Rounds: o.Runs * o.Rounds, Control: o.Control,
 		Violations: []Violation{}, Faults: map[string]int{"deadline-too-short": 0}, Trips: Trips{Reasons: map[string]int{}},
 	}
 	all := sha256.New()

@@ -260,7 +260,11 @@ func (k *checker) judgeOutput(h *host, o *wormhole.Output) {
 	}
 	c := h.core.Status().Cycle
 	late := h.clock.at(k.w.now) - h.clock.at(k.w.realOf(c)+h.skew)
-	if late > k.w.first.Process || k.w.now < h.lostUp {
+	noticed := k.w.now < h.lostUp
+	if k.w.ctl != nil {
+		late, noticed = k.w.ctl.lateness(h), false
+	}
+	if late > k.w.first.Process || noticed {
 		k.violate("fail-silent", "host %d speaks in cycle %d, %v late, in sync %v", h.id, c, late, k.w.now >= h.lostUp)
 	}
 }

@@ -14,18 +14,21 @@ import (
 func Default() wormhole.Config { return Scaled(6, 1, 1) }
 
 // Scaled returns the same for other sizes.
-func Scaled(n, kPrime, k int) wormhole.Config {
+func Scaled(n, kPrime, k int) wormhole.Config { return scaled(n, kPrime, k, 2) }
+
+// scaled does so for another omission bound, too: a turn-over takes omissions + 2 cycles.
+func scaled(n, kPrime, k, omissions int) wormhole.Config {
 	const cycle = 100 * time.Millisecond
 	p := policies.Policy{
 		Name: "simulated", Replicas: n, KPrime: kPrime, K: k, Engine: policies.Hybrid,
 		Bounds: policies.Bounds{
 			Shutdown: 1 * cycle, CheckCode: 1 * cycle, RestoreCode: 2 * cycle, Boot: 3 * cycle, Transfer: 2 * cycle,
 		},
-		Control:  policies.Control{Cycle: cycle, Delay: 5 * time.Millisecond, Process: 5 * time.Millisecond, Drift: 200e-6, Omissions: 2},
+		Control:  policies.Control{Cycle: cycle, Delay: 5 * time.Millisecond, Process: 5 * time.Millisecond, Drift: 200e-6, Omissions: omissions},
 		FailSafe: policies.FailSafe{Action: policies.Shutdown, When: policies.AtBudget},
 	}
 	groups := time.Duration((n + k - 1) / k)
-	p.Deadline = groups * (12*cycle + 4*cycle)
+	p.Deadline = groups * (12*cycle + time.Duration(omissions+2)*cycle)
 	p.Period = p.Deadline + 30*cycle
 	cfg, err := wormhole.FromPolicy(&p)
 	if err != nil {

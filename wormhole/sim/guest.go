@@ -67,6 +67,7 @@ func (h *host) phase(c *wormhole.Command) bool {
 		*h.hung = *c
 		h.stalled = h.w.now + h.stallAct
 		h.stallAct, h.steady = 0, 0
+		h.stop()
 		h.w.say(h.id, "stopped between decision and act")
 		h.w.q.push(event{at: h.stalled, kind: evResult, host: int32(h.id), a: c.Attempt, b: hungAct})
 		h.armDeadMan()

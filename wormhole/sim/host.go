@@ -87,6 +87,9 @@ func (h *host) start() {
 	}
 	h.core = core
 	h.w.say(h.id, "local wormhole starts")
+	if h.w.ctl != nil {
+		h.w.ctl.net.Start(h.w.now, h.id)
+	}
 	h.w.chk.started(h)
 	h.offered = 0
 	h.obey()
@@ -99,6 +102,9 @@ func (h *host) die(why string) {
 	}
 	h.w.say(h.id, "local wormhole dies: %s", why)
 	h.alive, h.core, h.steady = false, nil, 0
+	if h.w.ctl != nil {
+		h.w.ctl.net.Kill(h.w.now, h.id)
+	}
 	h.life++
 	h.lies = false
 	h.hung = nil

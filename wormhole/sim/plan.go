@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	below "github.com/proactive-resilience/wormhole/controlnet/sim"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -103,16 +104,21 @@ type Plan struct {
 	Seed    uint64
 	Profile Profile
 	Rounds  int
-	Loss    float64 // probability that a frame is lost on a link, below the omission bound
-	Noise   float64 // probability that an old or repeated frame is heard beside
-	Tight   bool    // phases take nearly all of their bounds
-	Hasty   bool    // T_d is a third of what the policy's condition asks for: somebody did not check it
+	Loss    float64     // probability that a frame is lost on a link, below the omission bound
+	Noise   float64     // probability that an old or repeated frame is heard beside
+	Tight   bool        // phases take nearly all of their bounds
+	Hasty   bool        // T_d is a third of what the policy's condition asks for: somebody did not check it
+	Control bool        // the control network's own cores run below the local wormholes
+	Wires   *below.Plan // with Control: what happens to it, instead of what is drawn
 	Faults  []Fault
 }
 
 // Lines describes the plan for people.
 func (p *Plan) Lines() []string {
 	lines := []string{fmt.Sprintf("seed %d, profile %v, %d rounds, loss %v, noise %v, tight %v, hasty %v", p.Seed, p.Profile, p.Rounds, p.Loss, p.Noise, p.Tight, p.Hasty)}
+	if p.Control {
+		lines[0] += ", control network"
+	}
 	for _, f := range p.Faults {
 		lines = append(lines, f.String())
 	}

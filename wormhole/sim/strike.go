@@ -28,6 +28,9 @@ func (w *world) strike(i int) {
 // strikeHost lets a fault of the host, its clock, disk or network happen.
 func (h *host) strikeHost(f *Fault) {
 	w := h.w
+	if w.ctl != nil {
+		w.strikeControl(f)
+	}
 	switch f.Kind {
 	case FaultCrash:
 		h.die("it crashes")
@@ -44,6 +47,7 @@ func (h *host) strikeHost(f *Fault) {
 			return
 		}
 		h.stalled, h.steady = w.now+f.For, 0
+		h.stop()
 		h.armDeadMan()
 	case FaultCut, FaultCutSilent:
 		w.net.cut[f.Host]++
@@ -59,10 +63,10 @@ func (h *host) strikeHost(f *Fault) {
 	case FaultLate:
 		h.lateUntil = w.now + f.For
 	case FaultDrift:
-		h.clock.turn(w.now, 0.3+float64(f.Arg%1000)/500, 0)
+		h.turnClock(0.3+float64(f.Arg%1000)/500, 0)
 		w.chk.rateBroken(h)
 	case FaultJump:
-		h.clock.turn(w.now, h.clock.rate, time.Duration(f.Arg)*time.Millisecond)
+		h.turnClock(h.clock.rate, time.Duration(f.Arg)*time.Millisecond)
 		h.lostUp = w.now + 4*w.first.Cycle
 		w.chk.rateBroken(h)
 	case FaultDiskFull:
@@ -142,7 +146,7 @@ func (w *world) strikeEnds(i int) {
 	case FaultReplay:
 		w.net.replay[f.Host]--
 	case FaultDrift:
-		h.clock.turn(w.now, 1, 0)
+		h.turnClock(1, 0)
 	case FaultDiskFull:
 		h.full--
 	}

@@ -24,6 +24,7 @@ type world struct {
 	crowded int // events of this cycle
 	hosts   []host
 	net     network
+	ctl     *control // the control network's own cores, or nil: then net stands for them
 	chk     checker
 	cfgs    map[uint32]*wormhole.Config // one membership per epoch, as from one signed file
 	first   *wormhole.Config
@@ -58,7 +59,12 @@ func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 	for i := range w.hosts {
 		w.hosts[i].init(w, i)
 		w.q.push(event{at: 0, kind: evStart, host: int32(i)})
-		w.scheduleTick(i, w.base+1)
+		if !plan.Control {
+			w.scheduleTick(i, w.base+1)
+		}
+	}
+	if plan.Control {
+		w.startControl()
 	}
 	for i := range plan.Faults {
 		w.q.push(event{at: plan.Faults[i].At, kind: evPlan, a: uint64(i)})
@@ -71,6 +77,9 @@ func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 // run lets everything happen until the end, or until an invariant is broken.
 func (w *world) run() {
 	for len(w.q.heap) > 0 && !w.chk.broken() {
+		if w.belowFirst() {
+			continue
+		}
 		e := w.q.pop()
 		if e.at > w.end {
 			break
@@ -80,6 +89,7 @@ func (w *world) run() {
 		w.happen(&e)
 	}
 	w.chk.atEnd()
+	w.endControl()
 	w.flush()
 }
 
