@@ -10,10 +10,7 @@ func (c *Core) begin(utc time.Duration) {
 	c.setClock(c.offset)
 	c.count.Skipped += c.cycle - before - 1
 	c.late = c.now - c.boundary(c.cycle)
-	c.sent, c.silent, c.hasPayload = false, c.late > c.Process, false
-	if c.silent {
-		c.count.LateTicks++
-	}
+	c.sent, c.hasPayload = false, false
 	c.utc.look(utc, c.now+c.offset)
 	c.readClocks()
 	c.judge()
@@ -23,6 +20,7 @@ func (c *Core) begin(utc time.Duration) {
 		}
 		c.floor, c.withdrawn, c.dwell = c.cycle+1, false, 0
 		c.correct()
+		c.late = c.now - c.boundary(c.cycle)
 		c.judgeMembers(was && c.cycle == before+1)
 	} else {
 		if was {
@@ -30,6 +28,9 @@ func (c *Core) begin(utc time.Duration) {
 		}
 		c.bound, c.heard, c.view, c.members, c.agreed = 0, Set{}, Set{}, Set{}, false
 		c.align()
+	}
+	if c.silent = c.late > c.Process; c.silent {
+		c.count.LateTicks++
 	}
 	c.rate.see(c)
 	c.fillTick()

@@ -87,13 +87,14 @@ func (c *Core) correct() {
 	}
 }
 
-// average is the fault-tolerant average of the others' clocks and this one's, less this
-// one's: the f largest and f smallest are left out. With few hosts in contact fewer are.
+// average is the fault-tolerant average of by how much the others' clocks are certainly ahead,
+// with 0 for this one: the f largest and f smallest are left out. With few hosts in contact
+// fewer are.
 func (c *Core) average() time.Duration {
 	s := append(c.sorted[:0], 0)
 	for h := range c.peers {
 		if p := &c.peers[h]; p.contact {
-			s = append(s, p.middle())
+			s = append(s, p.certain())
 		}
 	}
 	slices.Sort(s)

@@ -1,6 +1,7 @@
 package controlnet
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -61,8 +62,61 @@ func TestNoCommonRun(t *testing.T) {
 	l.cycles(64)
 	from, at := l.hosts[2].core.offset, l.now // its clock has rate 1
 	l.cycles(500)
-	if got := float64(l.hosts[2].core.offset-from) / float64(l.now-at); got > l.cfg.Drift/10 || got < -l.cfg.Drift/10 {
+	if got := float64(l.hosts[2].core.offset-from) / float64(l.now-at); got > l.cfg.Drift/2 || got < -l.cfg.Drift/2 {
 		t.Errorf("the network's clock runs at %.1f ppm against real time, with clocks that are spread evenly about it", got*1e6)
+	}
+}
+
+// TestHull: whatever the delays, symmetric or not, constant or not, no clock of the network
+// leaves the hull of what the good clocks would show by themselves. So the network's rate is
+// that of a good clock ([C-11]).
+func TestHull(t *testing.T) {
+	for name, make := range map[string]func(r *rand.Rand) func(from, to int) time.Duration{
+		"any": func(r *rand.Rand) func(int, int) time.Duration {
+			return func(int, int) time.Duration { return time.Duration(r.Int64N(int64(4900 * time.Microsecond))) }
+		},
+		"extreme": func(r *rand.Rand) func(int, int) time.Duration {
+			return func(int, int) time.Duration { return time.Duration(r.IntN(2)) * 4900 * time.Microsecond }
+		},
+		"extreme and constant": func(r *rand.Rand) func(int, int) time.Duration {
+			var way [7][7]time.Duration
+			for i := range way {
+				for j := range way {
+					way[i][j] = time.Duration(r.IntN(2)) * 4900 * time.Microsecond
+				}
+			}
+			return func(from, to int) time.Duration { return way[from][to] }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(6) {
+				cfg := testConfig(7)
+				cfg.ClockFaults = 2
+				l := newLAN(t, cfg).settled()
+				l.took = make(rand.New(rand.NewPCG(seed, 6)))
+				for _, s := range l.hosts {
+					s.noUTC = true
+				}
+				told := l.watchClocks()
+				l.cycles(1)
+				at := l.now
+				low, high := l.hosts[0].network(at), l.hosts[0].network(at)
+				for _, s := range l.hosts {
+					low, high = min(low, s.network(at)), max(high, s.network(at))
+				}
+				l.cycles(1500)
+				since := float64(l.now - at)
+				for h, s := range l.hosts {
+					got := s.network(l.now)
+					slowest, fastest := low+time.Duration(since*l.hosts[0].rate), high+time.Duration(since*l.hosts[6].rate)
+					if got < slowest-time.Microsecond || got > fastest+time.Microsecond || s.core.sync != SyncKept {
+						t.Errorf("seed %d: host %d (%v) shows %v after %v, the good clocks' hull is %v to %v",
+							seed, h, s.core.sync, got, l.now-at, slowest, fastest)
+					}
+				}
+				told()
+			}
+		})
 	}
 }
 

@@ -84,24 +84,24 @@ func (c *Config) reach() time.Duration {
 // Precision is how far the clocks of any two hosts in contact are apart at most, while
 // delays and drifts keep their bounds and at most ClockFaults clocks are wrong ([C-11]):
 // Kopetz's (eps + Gamma) (n - 2f) / (n - 3f), where eps is the range of the error of a
-// reading and Gamma what two clocks drift apart while it is used.
+// reading, twice Delay, and Gamma what two clocks drift apart while it is used.
 func (c *Config) Precision() time.Duration {
 	n, f := c.Hosts, c.ClockFaults
-	sum := c.Delay + c.drifted(c.reach())
+	sum := 2*c.Delay + c.drifted(c.reach())
 	return sum * time.Duration(n-2*f) / time.Duration(n-3*f)
 }
 
 // Limit is the largest bound on its clock error that a host in sync may state ([C-12]). It
-// is what a host knows at worst while Precision holds: the error of a reading and half its
-// width come on top of it, and the corrections that the other may have made since.
+// is what a host knows at worst while Precision holds: an end of a reading is off by no more
+// than Delay, and there are the corrections that the other may have made since.
 func (c *Config) Limit() time.Duration {
-	return c.Precision() + 3*c.Delay/2 + c.drifted(c.reach()) + time.Duration(c.window()+2)*c.maxCorrection()
+	return c.Precision() + c.Delay + c.drifted(c.reach()) + time.Duration(c.window()+2)*c.maxCorrection()
 }
 
 // maxStep is by how much of the average a host in sync sets its clock at a boundary. It is
-// more than clocks drift apart in a cycle, and no more than that with a part of the error
-// of a reading, so that what others may have done since their last frame stays small.
-func (c *Config) maxStep() time.Duration { return c.Delay/8 + c.drifted(c.Cycle) }
+// more than clocks drift apart in a cycle, so that those that begin apart come together, and
+// little more, so that what others may have done since their last frame stays small.
+func (c *Config) maxStep() time.Duration { return c.Delay/16 + c.drifted(c.Cycle) }
 
 // maxSteer is by how much a host follows the common view of UTC at a boundary ([C-14]).
 func (c *Config) maxSteer() time.Duration { return time.Duration(c.Drift / 4 * float64(c.Cycle)) }

@@ -132,7 +132,7 @@ func TestRefusals(t *testing.T) {
 // that arrives before it can have left ([C-6]).
 func TestLateOnTheWay(t *testing.T) {
 	l, _, frame := heardFrame(t)
-	l.run(l.cfg.Delay + l.cfg.Limit())
+	l.run(l.cfg.Delay + l.cfg.Limit() + time.Millisecond)
 	if why, ok := l.give(frame); ok || why != RefusedLate {
 		t.Errorf("accepted %v, refused as %v", ok, why)
 	}

@@ -104,6 +104,9 @@ func (s *station) real(local time.Duration) time.Duration {
 	return time.Duration(float64(local-s.origin)/s.rate) + 2
 }
 
+// network is what its network's clock shows.
+func (s *station) network(real time.Duration) time.Duration { return s.local(real) + s.core.offset }
+
 // start starts a host anew, with nothing remembered but its floor.
 func (l *lan) start(h int) {
 	l.t.Helper()
