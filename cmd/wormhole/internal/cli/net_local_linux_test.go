@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet/lab"
 )
@@ -152,6 +155,47 @@ func TestNetLocalFails(t *testing.T) {
 	}
 	if !strings.Contains(stderr, "no IPv4 multicast address") || !strings.Contains(stderr, "wormhole: host ") {
 		t.Errorf("standard error has %q", stderr)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestNetLocalInterrupted stops a check with SIGINT when its hosts are about to run: it says
+// so, and nothing is left behind.
+func TestNetLocalInterrupted(t *testing.T) {
+	wantNamespaces(t)
+	program, err := exec.LookPath("wormhole")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var problems strings.Builder
+	cmd := exec.Command(program, "net", "check", "--policy", writeRoomy(t), "--local", "4", "--for", "1h")
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	cmd.Stderr = &problems
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread() // the signal comes when the thread ends that started it
+	defer runtime.UnlockOSThread()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.Now().Add(time.Minute); ; <-look.C {
+		if keys, _ := filepath.Glob(filepath.Join(dir, "*", "net.keys")); len(keys) > 0 {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("no keys after a minute: %s", &problems)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	err = cmd.Wait()
+	if status := cmd.ProcessState.ExitCode(); status != exitError || !strings.Contains(problems.String(), "wormhole: interrupted") {
+		t.Errorf("%v, and standard error has %q", err, &problems)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
