@@ -251,15 +251,15 @@ func (c *Cluster) boundary(cycle uint64) (time.Duration, error) {
 	return last.Boundary + time.Duration(int64(cycle)-int64(last.Cycle))*c.Config.Cycle, nil
 }
 
-// waitFor waits for the beginning of a cycle.
-func (c *Cluster) waitFor(cycle uint64) error {
+// waitFor waits for the beginning of a cycle, and some time more.
+func (c *Cluster) waitFor(cycle uint64, more time.Duration) error {
 	at, err := c.boundary(cycle)
 	if err != nil {
 		return err
 	}
 	// The network's clock parts from the common one by its drift, which over a minute is
 	// less than this process oversleeps.
-	time.Sleep(at - c.clock.Now())
+	time.Sleep(at + more - c.clock.Now())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.failed

@@ -12,10 +12,11 @@ import (
 	"github.com/proactive-resilience/wormhole/controlnet/scenario"
 )
 
-// act is something to be done at the beginning of a cycle of a scenario.
+// act is something to be done in a cycle of a scenario.
 type act struct {
-	at uint64
-	do func() error
+	at    uint64
+	after time.Duration // the cycle's beginning
+	do    func() error
 }
 
 // player plays a scenario on a cluster.
@@ -24,11 +25,18 @@ type player struct {
 	s      *scenario.Scenario
 	zero   uint64            // the cycle that is the scenario's cycle 0
 	active []*scenario.Event // faults of links that are in force
+
+	// lateEnd is by how much later than a cycle's beginning events end.
+	lateEnd time.Duration
 }
 
 // syncLimit is how long a cluster may take until all its hosts are in sync: processes have to
 // start on a machine that may be busy. How many cycles it takes is for the simulator to say.
 const syncLimit = 30 * time.Second
+
+// afterwards is for how many cycles more the hosts are listened to: what they count in a
+// cycle they say in one of the next two.
+const afterwards = 2
 
 // utcWithin is how far a network's time may be from UTC when most of its hosts know UTC to
 // a fraction of that.
@@ -55,6 +63,11 @@ func (s *Setup) Prepare(play *scenario.Scenario) {
 // it, has all hosts finish, and returns what there is to judge.
 func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 	p := &player{Cluster: c, s: s}
+	return p.play()
+}
+
+func (p *player) play() (*judge.Trial, error) {
+	c, s := p.Cluster, p.s
 	acts, err := p.plan()
 	if err != nil {
 		return nil, err
@@ -65,7 +78,7 @@ func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 	}
 	p.zero = synced + 1
 	for _, a := range acts {
-		if err := c.waitFor(p.zero + a.at); err != nil {
+		if err := c.waitFor(p.zero+a.at, a.after); err != nil {
 			return nil, err
 		}
 		if err := a.do(); err != nil {
@@ -73,7 +86,7 @@ func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 		}
 	}
 	last := p.zero + s.Cycles
-	if err := p.until(last); err != nil {
+	if err := p.until(last + afterwards); err != nil {
 		return nil, err
 	}
 	if err := c.Finish(); err != nil {
@@ -82,6 +95,7 @@ func (c *Cluster) Play(s *scenario.Scenario) (*judge.Trial, error) {
 	t := c.Trial(p.zero, last)
 	t.Expect = s.Expect
 	t.Return, t.Start = p.limits()
+	t.Whole = !p.losesFrames()
 	t.Epoch, t.UTCWithin = c.clock.UTC()-c.clock.Now(), utcWithin
 	return t, nil
 }
@@ -100,9 +114,30 @@ func (p *player) limits() (goesOn, starts uint64) {
 	return goesOn, starts
 }
 
+// losesFrames reports whether the scenario costs frames of hosts that stay.
+func (p *player) losesFrames() bool {
+	for i := range p.s.Events {
+		switch e := &p.s.Events[i]; e.Kind {
+		case scenario.Loss, scenario.Corrupt:
+			if e.Path == 0 || p.Paths == 1 {
+				return true
+			}
+		case scenario.Flood, scenario.FloodReplay:
+			if e.Rate > orderly {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// orderly is how many frames a cycle a flood may have that is no reason for a kernel to drop
+// those of hosts: what fits their receive queues, if nobody empties them for a cycle.
+const orderly = 1500
+
 // until waits for the records of a cycle of all hosts.
 func (p *player) until(last uint64) error {
-	if err := p.waitFor(last); err != nil {
+	if err := p.waitFor(last, 0); err != nil {
 		return err
 	}
 	return p.await("the records of the last cycle", patience, func() bool {
@@ -126,7 +161,7 @@ func (p *player) plan() ([]act, error) {
 			}
 		}
 		begin, end := p.carryOut(e)
-		acts = append(acts, act{e.At, begin}, act{e.End(), end})
+		acts = append(acts, act{at: e.At, do: begin}, act{at: e.End(), after: p.lateEnd, do: end})
 	}
 	slices.SortStableFunc(acts, func(a, b act) int { return cmp.Compare(a.at, b.at) })
 	return acts, nil

@@ -14,7 +14,7 @@ import (
 // bounds are generous: the tests are about what the hosts do, on machines that stall.
 func bounds() controlnet.Config {
 	return controlnet.Config{
-		Network: 0x6c61_6272_6174_0001, Cycle: 100 * time.Millisecond, Delay: 5 * time.Millisecond,
+		Network: 0x6c61_6272_6174_0001, Cycle: 100 * time.Millisecond, Delay: 4 * time.Millisecond,
 		Process: 10 * time.Millisecond, Drift: 1e-4, Payload: 160,
 	}
 }
@@ -86,5 +86,41 @@ func TestScenarios(t *testing.T) {
 			}
 			t.Errorf("the machine broke its bounds in %d runs of the scenario", tries)
 		})
+	}
+}
+
+// TestLateHostIsSilent stops a host again and again until it is too late for the cycle, and
+// not yet for its slot: it must leave the slot empty ([C-9]). The judge looks at that; here it
+// is seen to that the host was late at all.
+func TestLateHostIsSilent(t *testing.T) {
+	need(t, Layout{Hosts: 1, Paths: 1})
+	var last controlnet.Set
+	last.Add(6)
+	s := scenario.Scenario{Name: "late", Hosts: 7, Omissions: 2, Paths: 1, Cycles: 60}
+	for i := range 10 {
+		s.Events = append(s.Events, scenario.Event{Kind: scenario.Stop, At: 3 + 4*uint64(i), For: 1, Hosts: last})
+	}
+	setup := Setup{Config: bounds(), Link: UDP, Skews: skews(s.Hosts), Realtime: true}
+	setup.Prepare(&s)
+	c, err := Start(setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	p := &player{Cluster: c, s: &s, lateEnd: 2 * setup.Config.Process}
+	if slot := setup.Config.SlotStart(6); p.lateEnd >= slot {
+		t.Fatalf("%v is not before the slot, which is at %v", p.lateEnd, slot)
+	}
+	trial, err := p.play()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range judge.Judge(trial).Faults() {
+		t.Errorf("%s: cycle %d: %s", f.Check, f.Cycle, f.Text)
+	}
+	if late := trial.Counters[6].LateTicks; late == 0 {
+		t.Error("the host was never late")
+	} else {
+		t.Logf("the host was late in %d cycles of 10", late)
 	}
 }

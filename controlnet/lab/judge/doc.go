@@ -17,9 +17,10 @@
 //   - members: with no change of views for a window the membership is the same everywhere.
 //
 // Others hold as long as machine and network keep their bounds: that a host which nobody
-// touched stays a member, that one which is gone is missed, that it is back in time. A real
-// machine breaks bounds now and then, and the network then has to say so. So a failure of
-// this kind is told apart by whether a host that nobody touched said, at the time, that a
-// bound was broken: Failure.Excused. A trial with excused failures shows nothing, neither
-// good nor bad, and is to be repeated; one with others has found a fault.
+// touched stays a member, that no frame is missing without a cause, that a host which is gone
+// is missed, and that it is back in time. A real machine breaks bounds now and then, and the
+// network then has to say so. So a failure of this kind is told apart by whether a host that
+// nobody touched said, at the time, that a bound was broken: Failure.Excused. A trial with
+// excused failures shows nothing, neither good nor bad, and is to be repeated; one with
+// others has found a fault.
 package judge

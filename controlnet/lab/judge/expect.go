@@ -28,6 +28,24 @@ func (j *judge) stay() {
 	}
 }
 
+// whole looks for frames of hosts that stay which another of them did not hear, in a trial
+// that gave no cause for it: a change of keys, say, costs no cycle ([C-7]). It is about the
+// cycles near which no bound was broken; there are enough of them in every trial.
+func (j *judge) whole() {
+	if !j.Whole {
+		return
+	}
+	for cycle := j.From + 1; cycle <= j.Until; cycle++ {
+		for _, r := range j.cycles[cycle] {
+			heard := r.Heard
+			heard.Add(r.Host)
+			if j.Expect.Stay.Has(r.Host) && !within(j.Expect.Stay, heard) && !j.excused(cycle-1, cycle) {
+				j.fail("whole", cycle, "host %d heard only %v in the cycle before", r.Host, members(r.Heard))
+			}
+		}
+	}
+}
+
 // at is the last record of a host with a cycle, or nil.
 func (j *judge) at(h controlnet.Host, cycle uint64) *Record {
 	if records := j.byCycle[h][cycle]; len(records) > 0 {

@@ -32,6 +32,7 @@ func Judge(t *Trial) *Verdict {
 	j.silence()
 	j.membership()
 	j.stay()
+	j.whole()
 	j.out()
 	j.absences()
 	j.end()
@@ -148,14 +149,20 @@ func (j *judge) fail(check string, cycle uint64, format string, args ...any) {
 	j.note(check, cycle, false, format, args...)
 }
 
-// broke notes a failure of what holds only while bounds are kept. It is excused if one was
-// noticed as broken from some cycles before first until the failure.
+// broke notes a failure of what holds only while bounds are kept.
 func (j *judge) broke(check string, first, cycle uint64, format string, args ...any) {
-	excused := false
-	for c := first - min(first, j.window+3); c <= cycle+1 && !excused; c++ {
-		excused = j.breaches[c]
+	j.note(check, cycle, j.excused(first, cycle), format, args...)
+}
+
+// excused reports whether a bound was noticed as broken from some cycles before first until
+// a failure. What a host counts after its tick it says with the next but one at the latest.
+func (j *judge) excused(first, cycle uint64) bool {
+	for c := first - min(first, j.window+3); c <= cycle+1; c++ {
+		if j.breaches[c] {
+			return true
+		}
 	}
-	j.note(check, cycle, excused, format, args...)
+	return false
 }
 
 func (j *judge) note(check string, cycle uint64, excused bool, format string, args ...any) {

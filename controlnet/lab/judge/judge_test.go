@@ -49,6 +49,7 @@ func good() *Trial {
 		}},
 		Counters:  make([]controlnet.Counters, hosts),
 		UTCWithin: time.Millisecond,
+		Whole:     true,
 		Expect: scenario.Expect{
 			Stay: without(controlnet.SetOf(hosts), dead), Out: set(dead),
 			Refused: []controlnet.Refusal{controlnet.RefusedOld}, Counts: []scenario.Count{scenario.Missed},
@@ -157,6 +158,7 @@ func TestFaultsAreFound(t *testing.T) {
 		{"a host that left out a cycle", "stay", func(t *Trial) {
 			drop(t, func(r *Record) bool { return r.Host == 2 && r.Cycle == 1010 })
 		}},
+		{"a frame that is missing without a cause", "whole", func(t *Trial) { r := record(t, 2, 1010); r.Heard = without(r.Heard, 1) }},
 		{"a false departure", "stay", func(t *Trial) {
 			for h := controlnet.Host(0); h < hosts; h++ {
 				r := record(t, h, 1010)

@@ -55,6 +55,9 @@ type Trial struct {
 	// From and Until are the first cycle that Expect is about, and the last.
 	From, Until uint64
 	Expect      scenario.Expect
+	// Whole says that nothing was done in the trial that costs a frame: all that stay hear
+	// each other in every cycle.
+	Whole bool
 	// Epoch is UTC when the common clock was 0, and UTCWithin how far the network may be
 	// from it; 0 is not checked.
 	Epoch, UTCWithin time.Duration
