@@ -26,14 +26,18 @@ func (c *Core) judgeMembers(steady bool) {
 
 // vote finds the membership: each host that a majority has in its view. Where the views that
 // are heard leave that open, because a member that would know is not heard, the others'
-// word on the membership decides, and if that is even, what it was before.
+// word on the membership decides, and if that is even, what it was before; but for no longer
+// than two windows after the last that had it in its view.
 func (c *Core) vote() {
 	before := c.members
 	c.members, c.agreed = Set{}, true
 	unheard := c.unheard(before)
 	for h := range Host(c.Hosts) {
 		votes, word := c.votes(h)
-		open := votes < c.quorum() && votes+unheard >= c.quorum()
+		if votes > 0 {
+			c.peers[h].seen = c.cycle
+		}
+		open := votes+unheard >= c.quorum() && c.cycle-c.peers[h].seen <= 2*c.window()
 		if votes >= c.quorum() || open && (word > 0 || word == 0 && before.Has(h)) {
 			c.members.Add(h)
 		}

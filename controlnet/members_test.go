@@ -184,6 +184,22 @@ func TestHeardByOne(t *testing.T) {
 	}
 }
 
+// TestForgotten: a host that nobody has in its view is no member two windows later, even where
+// the views that are heard leave it open ([C-16]).
+func TestForgotten(t *testing.T) {
+	l := newLAN(t, testConfig(4)).settled()
+	l.hosts[3].dead = true
+	l.drop = func(from, to int, _ uint64) bool { return from+to == 1 } // between 0 and 1
+	l.cycles(4 * int(l.cfg.window()))
+	c := l.hosts[2].core
+	if c.sync != SyncKept || c.view.Len() != 1 {
+		t.Fatalf("host 2 should be in contact with two that are out of sync: %+v", c.Status())
+	}
+	if c.members.Has(3) {
+		t.Errorf("members are %b", c.members[0])
+	}
+}
+
 // TestMembersAgree: links that are dead in either direction, and views that have not changed
 // for two windows: the membership is the same everywhere ([C-16]).
 func TestMembersAgree(t *testing.T) {

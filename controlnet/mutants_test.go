@@ -41,7 +41,8 @@ var mutants = []mutant{
 	{"silence is disagreement", "boundary.go", "inSync, agreeing = 1, 1", "inSync, agreeing = 0, 0", "TestHalfFallSilent"},
 	{"sets its clock against its word", "align.go", "case far && c.released():", "case far:", "TestPromise"},
 	{"one view makes a member", "members.go", "votes >= c.quorum() ||", "votes >= 1 ||", "TestHeardByOne"},
-	{"a lost link costs the place", "members.go", "votes >= c.quorum() ||", "votes == c.Hosts ||", "TestDeafLink"},
+	{"remembers the dead for ever", "members.go", "<= 2*c.window()", "<= 1<<60", "TestForgotten"},
+	{"a lost link costs the place", "members.go", "votes >= c.quorum() || open && (", "open && votes == c.Hosts && (", "TestDeafLink"},
 	{"follows one liar about UTC", "utc.go", "u.error = s[(len(s)-1)/2]", "u.error = s[0]", "TestUTC"},
 	{"the second path is a replay", "receive.go", "if p.paths&(1<<path) != 0 {", "if p.paths != 0 {", "TestRepeated"},
 }

@@ -27,6 +27,7 @@ type peer struct {
 	late    time.Duration // by how much it left after its slot began
 	heard   uint64        // cycle of the last one in sync, valid if known
 	known   bool
+	seen    uint64    // cycle in which this host or another last had it in its view
 	payload [2][]byte // of even and odd cycles
 	loaded  [2]bool
 
@@ -54,7 +55,7 @@ type reading struct {
 func (p *peer) forget(life uint64) {
 	*p = peer{
 		life: life, utc: UTCUnknown, payload: p.payload,
-		accepted: p.accepted, missed: p.missed, slow: p.slow, onPath: p.onPath,
+		seen: p.seen, accepted: p.accepted, missed: p.missed, slow: p.slow, onPath: p.onPath,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 const (
 	// minFrame is the shortest frame of a control network (header, one acknowledgement and
 	// MAC). It is above the 46 bytes to which Ethernet pads, so a length is exact.
-	minFrame = 104
+	minFrame = 120
 	maxFrame = controlnet.MaxFrameSize
 )
 
