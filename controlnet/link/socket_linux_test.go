@@ -173,7 +173,7 @@ func TestFilter(t *testing.T) {
 			in := openAt(t, n, 0, open, options())
 			buf := make([]byte, controlnet.MaxFrameSize)
 			for i, garbage := range [][]byte{
-				frame(1)[:size-1], append(frame(2), 0), frame(3)[:104], make([]byte, size), bytes.Repeat([]byte{0xff}, size),
+				frame(1)[:size-1], append(frame(2), 0), frame(3)[:120], make([]byte, size), bytes.Repeat([]byte{0xff}, size),
 				flip(0), flip(3), flip(4), flip(11), make([]byte, controlnet.MaxFrameSize),
 			} {
 				o := options()
