@@ -88,7 +88,7 @@ func (d *Drift) Fit() (f Fit, ok bool) {
 	// The slope is a weighted sum of the readings; errors of e in all of them, with the worst
 	// signs, move it by e times the sum of the weights' sizes.
 	return Fit{
-		Rate: -slope, Error: miss * reach / sxx, Worst: float64(d.bound) * reach / sxx,
+		Rate: 0 - slope, Error: miss * reach / sxx, Worst: float64(d.bound) * reach / sxx,
 		Over: d.points[n-1].local - first.local,
 	}, true
 }

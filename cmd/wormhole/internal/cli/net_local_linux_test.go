@@ -42,11 +42,20 @@ func runWormhole(t *testing.T, dir string, args ...string) (stdout, stderr strin
 	cmd := exec.Command(program, args...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir, "WORMHOLE_LOCAL=4") // which its hosts must not take for theirs
 	cmd.Stdout, cmd.Stderr = &out, &problems
+	defer tie(cmd)()
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	return out.String(), problems.String(), cmd.ProcessState.ExitCode()
+}
+
+// tie has the command killed when this process ends, in whatever way: when the thread ends
+// that starts it, which is kept until the returned function is called.
+func tie(cmd *exec.Cmd) (untie func()) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
 }
 
 // roomy is a policy with bounds that a machine keeps which has other things to do.
@@ -174,9 +183,7 @@ func TestNetLocalInterrupted(t *testing.T) {
 	cmd := exec.Command(program, "net", "check", "--policy", writeRoomy(t), "--local", "4", "--for", "1h")
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	cmd.Stderr = &problems
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	runtime.LockOSThread() // the signal comes when the thread ends that started it
-	defer runtime.UnlockOSThread()
+	defer tie(cmd)()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
