@@ -94,6 +94,7 @@ func TestScenarios(t *testing.T) {
 // is seen to that the host was late at all.
 func TestLateHostIsSilent(t *testing.T) {
 	need(t, Layout{Hosts: 1, Paths: 1})
+	t.Parallel()
 	var last controlnet.Set
 	last.Add(6)
 	s := scenario.Scenario{Name: "late", Hosts: 7, Omissions: 2, Paths: 1, Cycles: 60}
