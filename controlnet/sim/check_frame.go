@@ -119,6 +119,9 @@ func (k *checker) acceptedFrame(h *host, t *truth, p *packet, f *sentFrame) {
 	}
 	age := p.real - f.at
 	limit := 2*w.cfg.Delay + 2*w.cfg.Limit()
+	if f.synced && f.epoch != k.epochOf(f.cycle) {
+		k.violate("keys", "host %d accepts a frame of cycle %d that was made with the key of epoch %d", h.id, f.cycle, f.epoch)
+	}
 	bad := t.sick || k.hosts[f.from].sick
 	if h.inSync && f.synced && !bad && age > limit {
 		k.violate("replay", "host %d accepts a frame of host %d that was on its way for %v", h.id, f.from, age)
@@ -142,6 +145,15 @@ func (k *checker) acceptedFrame(h *host, t *truth, p *packet, f *sentFrame) {
 		k.heardLast[f.from] = max(k.heardLast[f.from], f.cycle)
 	}
 	*a = acceptance{frame: p.frame, cycle: cycle, life: h.life, at: w.now, took: age, known: known, of: of}
+}
+
+// epochOf is the key epoch that a cycle belongs to.
+func (k *checker) epochOf(cycle uint64) uint32 {
+	e := len(k.w.keys)
+	for e > 1 && k.w.keys[e-1].From > cycle {
+		e--
+	}
+	return uint32(e)
 }
 
 // mayPass reports whether a recorded frame comes so early that nobody could tell it from the

@@ -33,7 +33,8 @@ func (k *checker) views(h *host, t *truth, c *controlnet.Tick) {
 }
 
 // departed holds a membership to who is not heard any more: after o + 1 cycles without a
-// frame he is in nobody's view, and a window later in nobody's membership.
+// frame he is in nobody's view, and a window later in nobody's membership. Somebody in sync
+// who has no majority in his view, because others are not in sync, may know it later.
 func (k *checker) departed(h *host, t *truth, c *controlnet.Tick, j int) {
 	w := k.w
 	last := k.heardLast[j]
@@ -42,7 +43,7 @@ func (k *checker) departed(h *host, t *truth, c *controlnet.Tick, j int) {
 	}
 	silent := int(c.Cycle - last - 1)
 	in := c.Members.Has(hostOf(j))
-	if in && silent > GoneBound(&w.cfg) {
+	if in && silent > GoneBound(&w.cfg) && c.View.Len() >= w.quorum() {
 		k.violate("departure", "host %d counts host %d among its members in cycle %d, nobody has accepted a frame of it since cycle %d", h.id, j, c.Cycle, last)
 	}
 	if !k.steady(h.id) {

@@ -20,6 +20,7 @@ var promises = []struct{ name, kept string }{
 	{"silence", "no host that was late or without a majority said that it is in sync"},
 	{"replay", "no frame was accepted that its sender did not just send"},
 	{"frames", "no frame in its bounds was refused between hosts that were fit"},
+	{"keys", "no frame in sync was accepted that was made with another key than its cycle's"},
 	{"payloads", "every payload was delivered once, to whom accepted it, as it was offered"},
 	{"counters", "every packet was counted once, and under its reason"},
 }
