@@ -23,7 +23,8 @@ type Collector struct {
 	Delay, Likely, Process, Clock Series
 
 	drift    Drift
-	rateOver time.Duration // Status.RateOver of the last reading
+	rateOver time.Duration   // Status.RateOver of the last reading
+	clocks   []time.Duration // of all hosts, to sort them
 	// The worst rate before sync was lost, and that there is one.
 	worstRate Fit
 	rateKnown bool
@@ -48,6 +49,7 @@ type told struct {
 // bounds of that Config.
 func NewCollector(policy controlnet.Config) *Collector {
 	c := &Collector{config: policy, links: make([]link, policy.Hosts), records: make([]told, policy.Hosts)}
+	c.clocks = make([]time.Duration, 0, policy.Hosts+1)
 	c.Delay.Bound, c.Likely.Bound = policy.Delay, policy.Delay
 	c.Process.Bound = policy.Process
 	c.Clock.Bound = policy.Limit()
@@ -68,7 +70,7 @@ func (c *Collector) Observe(t *controlnet.Tick, s *controlnet.Status, peers []co
 		c.cycles++
 		c.observeSelf(t, s)
 		c.observeLinks(t, peers)
-		c.drifts(t, s)
+		c.drifts(t, s, peers)
 	}
 	c.counted = s.Counters
 	for h := range min(len(c.links), len(peers)) {
@@ -136,20 +138,37 @@ func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {
 	}
 }
 
-// drifts takes a reading of the clock, as Status.Rate has it: since the clocks had settled,
-// and without the steps towards UTC that all hosts make alike. When sync was lost, the clock
-// is set to that of the others, which has nothing to do with its rate: then it starts anew,
-// and the rate until then is kept, since it may be why.
-func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status) {
+// drifts takes a reading of the clock: by how much the clock of the network has gained on the
+// local one since the clocks had settled, as Status.Rate has it without the steps towards UTC
+// that all hosts make alike, and by how much the middle one of all hosts' clocks is ahead of
+// this one's. For a host corrects only what is certain: within a round trip its clock goes
+// its own way, and only the readings of the others show it.
+//
+// When sync was lost, the clock is set to that of the others, which has nothing to do with its
+// rate: then it starts anew, and the rate until then is kept, since it may be why.
+func (c *Collector) drifts(t *controlnet.Tick, s *controlnet.Status, peers []controlnet.Peer) {
 	if s.RateOver < c.rateOver {
 		c.worstRate, c.rateKnown = c.rate()
 		c.drift, c.rateOver = Drift{}, 0
 	}
 	if s.RateOver > c.rateOver {
-		gained := time.Duration(s.Rate * float64(s.RateOver))
-		c.drift.Add(s.RateOver, -gained, t.Bound)
+		gained := -time.Duration(s.Rate * float64(s.RateOver))
+		c.drift.Add(s.RateOver, gained+c.ahead(peers), t.Bound)
 	}
 	c.rateOver = s.RateOver
+}
+
+// ahead is by how much the clock of the network is ahead of this host's: the median of all,
+// so that a few that run away do not make it look as if this one did.
+func (c *Collector) ahead(peers []controlnet.Peer) time.Duration {
+	all := append(c.clocks[:0], 0)
+	for h := range peers {
+		if p := &peers[h]; p.Contact {
+			all = append(all, p.Lo+(p.Hi-p.Lo)/2)
+		}
+	}
+	slices.Sort(all)
+	return (all[(len(all)-1)/2] + all[len(all)/2]) / 2
 }
 
 // rate is that of all times in sync which was certainly the largest.

@@ -189,6 +189,28 @@ func TestCollectorDrift(t *testing.T) {
 	expect(-500e-6)
 }
 
+// TestCollectorDriftUncorrected has a clock that gains 30 us a second on the others' and is not
+// corrected, since the difference is still within a round trip: the readings of the others
+// show it. One of them runs away, and that changes nothing.
+func TestCollectorDriftUncorrected(t *testing.T) {
+	s := newScene()
+	s.Begin()
+	for i := range 100 {
+		s.status.RateOver += s.config.Cycle
+		for h := range s.peers {
+			behind := -time.Duration(30e-6 * float64(i) * float64(s.config.Cycle))
+			if h == 4 {
+				behind = time.Duration(5e-3 * float64(i) * float64(s.config.Cycle))
+			}
+			s.peers[h].Lo, s.peers[h].Hi = behind-100*time.Microsecond, behind+100*time.Microsecond
+		}
+		s.cycle()
+	}
+	if own := s.Own(); !own.RateKnown || math.Abs(own.Rate.Rate-30e-6) > 1e-9 {
+		t.Errorf("the rate is %+v", own.Rate)
+	}
+}
+
 // TestCollectorRecords keeps what the others tell, each host for itself, and counts what is
 // no record; it is over when all in view say so.
 func TestCollectorRecords(t *testing.T) {
