@@ -20,7 +20,7 @@ func (c *Core) begin(utc time.Duration) {
 		}
 		c.floor, c.withdrawn, c.dwell = c.cycle+1, false, 0
 		c.correct()
-		c.late = c.now - c.boundary(c.cycle)
+		c.late = max(0, c.now-c.boundary(c.cycle))
 		c.judgeMembers(was && c.cycle == before+1)
 	} else {
 		if was {

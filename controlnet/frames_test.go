@@ -167,6 +167,22 @@ func TestRepeated(t *testing.T) {
 	l.step(0, Input{Frame: frame, At: l.hosts[0].local(l.now), Path: -7}) // a driver's fault is no panic
 }
 
+// TestLateOnOnePath: a copy that comes too late on one path does not spoil the one that came in
+// time on the other, if a driver hands it over first ([C-17]).
+func TestLateOnOnePath(t *testing.T) {
+	l, c, frame := heardFrame(t)
+	inTime := l.hosts[0].local(l.now)
+	l.run(l.cfg.Delay + l.cfg.Limit() + time.Millisecond)
+	if why, ok := l.give(frame); ok || why != RefusedLate {
+		t.Fatalf("accepted %v, refused as %v", ok, why)
+	}
+	before := c.count.Accepted
+	l.step(0, Input{Frame: frame, At: inTime, Path: 1})
+	if c.count.Accepted != before+1 || c.peers[3].heard != c.cycle {
+		t.Errorf("the copy that came in time was not accepted: %+v", c.count)
+	}
+}
+
 // TestReplay: whatever was ever recorded, sent again at any time, is never accepted: not in
 // the same life, not after a restart of the sender or the receiver, not in a later key
 // epoch, not by a host that starts ([C-8]).

@@ -25,6 +25,7 @@ var mutants = []mutant{
 	{"lives go back", "receive.go", "(!fresh || ack.seq <= p.named)", "!fresh", "TestEarlierLife"},
 	{"takes older numbers", "receive.go", "} else if f.Seq <= p.seq {", "} else if f.Seq == p.seq {", "TestRefusals|TestReplay"},
 	{"takes any cycle", "receive.go", "case f.Cycle < c.cycle:\n\t\treturn RefusedOld, false\n", "", "TestRefusals"},
+	{"a late copy spoils the other", "receive.go", "if ok || why == RefusedStale {", "if true {", "TestLateOnOnePath"},
 	{"any time on the way", "receive.go", "took > c.Delay+c.Limit()", "false", "TestLateOnTheWay"},
 	{"any time in the slot", "receive.go", "left > c.Process ||", "", "TestRefusals"},
 	{"any key for any cycle", "receive.go", "c.rx.Synced && c.keys.at(c.rx.Cycle) != key", "false", "TestKeyChange|TestReplay"},

@@ -60,7 +60,8 @@ func (p *peer) forget(life uint64) {
 }
 
 // certain is by how much p's clock is ahead, or behind, at least: 0 if the reading leaves it
-// open which of the two it is. It lies between 0 and the truth, whatever the delays were.
+// open which of the two it is. It lies between 0 and the truth of when it was read, whatever the
+// delays were.
 func (p *peer) certain() time.Duration { return min(p.hi, max(p.lo, 0)) }
 
 // middle is the best guess of how far p's clock is ahead.

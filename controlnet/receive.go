@@ -30,14 +30,16 @@ func (c *Core) receive(src []byte, at time.Duration, path int) {
 		c.refuse(RefusedOld)
 		return
 	}
-	p.seq = f.Seq
 	if fresh {
 		p.vouched, p.fresh, p.named = true, at, max(p.named, ack.seq)
 	}
 	base := at - c.leftAt(f)
 	why, ok := c.believed(f, p, fresh, base)
-	if ok || why == RefusedStale || p.came < c.now-c.age() {
+	if ok || why == RefusedStale || p.tag == 0 || p.came < c.now-c.age() {
 		p.tag, p.paths, p.came, p.base = tag, 1<<path, at, base
+	}
+	if ok || why == RefusedStale {
+		p.seq = f.Seq // of one that came at a wrong time another copy may have come in time
 	}
 	if !ok {
 		c.refuse(why)
