@@ -254,7 +254,7 @@ func single(i int) controlnet.Set {
 func (k *checker) withMajority(i int, set *controlnet.Set) int {
 	count := 1
 	for j := range k.hosts {
-		if j != i && set.Has(hostOf(j)) && k.whole(i, j, 3*k.w.cfg.Cycle/2) && k.whole(j, i, 3*k.w.cfg.Cycle/2) {
+		if j != i && set.Has(hostOf(j)) && k.bothWays(i, j, 3*k.w.cfg.Cycle/2) {
 			count++
 		}
 	}
@@ -304,15 +304,28 @@ func (k *checker) steady(i int) bool {
 }
 
 // sure looks again at who is fit, since that was last done up to a cycle ago, and reports
-// whether all of some hosts still must be in sync.
+// whether all of some hosts still must be in sync: each has had whole links with a majority
+// for as long as a reading of a clock may be old.
 func (k *checker) sure(hosts ...int) bool {
 	k.settleFit()
+	old := time.Duration(2*k.w.window()+1) * k.w.cfg.Cycle
 	for _, i := range hosts {
-		if !k.steady(i) {
+		count := 1
+		for j := range k.hosts {
+			if j != i && k.steady(j) && k.bothWays(i, j, old) {
+				count++
+			}
+		}
+		if !k.steady(i) || count < k.w.quorum() {
 			return false
 		}
 	}
 	return true
+}
+
+// bothWays reports whether the links between two hosts have been whole for d.
+func (k *checker) bothWays(i, j int, d time.Duration) bool {
+	return i == j || k.whole(i, j, d) && k.whole(j, i, d)
 }
 
 // everyCycle looks at what must hold at any time.
@@ -327,7 +340,7 @@ func (k *checker) everyCycle() {
 			t.awaited = false
 			k.figures.Returns[t.why].add(int((k.w.now - max(t.fit, k.quorumFit)) / k.w.cfg.Cycle))
 		}
-		if k.steady(i) && !in {
+		if k.steady(i) && !in && k.sure(i) {
 			k.violate("in sync", "host %d has been fit for %v (%s) and is not in sync: %v", i, k.w.now-t.fit, returnNames[t.why], h.state())
 		}
 		k.contactOf(i)

@@ -180,7 +180,7 @@ func (k *checker) refusedGenuine(h *host, t *truth, p *packet, f *sentFrame, o i
 	if o == outRedundant || !first || !inTime || f.life != w.hosts[f.from].life {
 		return
 	}
-	if k.steady(h.id) && k.steady(f.from) && !k.overtaken(t, p, f) && k.sure(h.id, f.from) {
+	if k.steady(h.id) && k.steady(f.from) && !k.overtaken(t, p, f) && k.bothWays(h.id, f.from, k.long()) && k.sure(h.id, f.from) {
 		k.violate("frames", "host %d, fit, refuses as %v a frame of host %d, fit, that took %v", h.id, controlnet.Refusal(o-outRefused), f.from, p.real-f.at)
 	}
 }

@@ -26,7 +26,7 @@ func (k *checker) views(h *host, t *truth, c *controlnet.Tick) {
 		if !c.Members.Has(x) && k.steady(h.id) && k.steady(j) && k.throughMajority(j, h.id) && k.sure(h.id, j) {
 			k.violate("members", "host %d is fit, and no member for host %d in cycle %d: %s", j, h.id, c.Cycle, setText(c.Members))
 		}
-		if !c.View.Has(x) && k.steady(h.id) && k.steady(j) && k.whole(j, h.id, k.long()) && k.sure(h.id, j) {
+		if !c.View.Has(x) && k.steady(h.id) && k.steady(j) && k.bothWays(j, h.id, k.long()) && k.sure(h.id, j) {
 			k.violate("members", "host %d is fit, and not in the view of host %d in cycle %d: %s", j, h.id, c.Cycle, setText(c.View))
 		}
 	}
@@ -71,9 +71,7 @@ func GoneBound(c *controlnet.Config) int { return 2 * (c.Omissions + 1) }
 func (k *checker) throughMajority(from, to int) bool {
 	count := 0
 	for z := range k.hosts {
-		there := z == from || k.whole(from, z, k.long())
-		back := z == to || k.whole(z, to, k.long())
-		if there && back && k.steady(z) {
+		if k.bothWays(from, z, k.long()) && k.bothWays(z, to, k.long()) && k.steady(z) {
 			count++
 		}
 	}
@@ -116,7 +114,7 @@ func (k *checker) sameMembers() {
 // withAll reports whether the links of a host with all others in sync are whole.
 func (k *checker) withAll(i int) bool {
 	for j := range k.w.hosts {
-		if h := &k.w.hosts[j]; j != i && h.alive && h.inSync && !(k.whole(i, j, k.long()) && k.whole(j, i, k.long())) {
+		if h := &k.w.hosts[j]; j != i && h.alive && h.inSync && !k.bothWays(i, j, k.long()) {
 			return false
 		}
 	}

@@ -120,7 +120,7 @@ func (k *checker) comparePair(i, j int, b, o *beat) {
 			k.violate("clock bound", "in cycle %d the clocks of hosts %d and %d are %v apart, host %d states %v", b.cycle, i, j, d, side.a, side.b.bound)
 		}
 	}
-	if k.steady(i) && k.steady(j) && k.whole(i, j, k.long()) && k.whole(j, i, k.long()) {
+	if k.steady(i) && k.steady(j) && k.bothWays(i, j, k.long()) {
 		k.figures.Precise.add(int(1000 * d / k.w.cfg.Precision()))
 	}
 }

@@ -104,7 +104,7 @@ func (w *World) wires(f *Fault, by int) {
 // takes note of when those get it.
 func (w *World) changeKey(i int) {
 	f := &w.plan.Faults[i]
-	from := w.cycle() + uint64(f.For/w.cfg.Cycle)
+	from := w.cycle() + max(2, uint64(f.For/w.cfg.Cycle)) // a key is there before its epoch
 	w.newKey(from)
 	for h := range w.hosts {
 		if f.Kind == KeyChange || !f.hits(h) {
