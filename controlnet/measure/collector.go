@@ -118,6 +118,10 @@ func (c *Collector) observeSelf(t *controlnet.Tick, s *controlnet.Status) {
 	c.Clock.Unseen(1)
 }
 
+// Woke takes in how late this host came at most to anything that was due, since its start. A
+// slot that it came to too late has no frame and so no sample; this is what it knows of it.
+func (c *Collector) Woke(late time.Duration) { c.Process.Longest = max(c.Process.Longest, late) }
+
 // observeLinks measures the frames of the cycle before. Whether one was lost is known only
 // if this host was there to hear it, from one tick in sync to the next.
 func (c *Collector) observeLinks(t *controlnet.Tick, peers []controlnet.Peer) {

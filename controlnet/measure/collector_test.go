@@ -145,6 +145,11 @@ func TestCollectorBeyond(t *testing.T) {
 	if own.Process.Beyond != 4 || own.Process.Samples != 5 || !own.Process.Unseen || own.Process.Max != 7*time.Millisecond {
 		t.Errorf("process: %+v", own.Process)
 	}
+	s.Woke(30 * time.Millisecond)
+	s.Woke(20 * time.Millisecond)
+	if late := s.Own().Process.Max; late != 30*time.Millisecond {
+		t.Errorf("process: at most %v, when something came 30 ms late", late)
+	}
 	if own.Delay.Beyond != 5 || own.Delay.Samples != 15 || !own.Delay.Unseen || own.Delay.Max != 5*time.Millisecond {
 		t.Errorf("delay: %+v", own.Delay)
 	}

@@ -162,6 +162,14 @@ func TestSeriesCountsWhatNobodySaw(t *testing.T) {
 	if f := none.Figures(); f.Max != none.Bound || f.P50 != none.Bound || f.Samples != 3 || f.Beyond != 3 {
 		t.Errorf("with nothing measured: %+v", f)
 	}
+	none.Longest = 70 * time.Millisecond // as is known from elsewhere
+	if f := none.Figures(); f.Max != 70*time.Millisecond || !f.Unseen {
+		t.Errorf("with nothing measured, and the longest known: %+v", f)
+	}
+	if s.Longest = 70 * time.Millisecond; s.Max() != 70*time.Millisecond {
+		t.Errorf("at most %v", s.Max())
+	}
+	s.Longest, none.Longest = 0, 0
 	s.Merge(&none)
 	if s.Samples() != 103 || s.Beyond() != 5 || s.Max() != 11*time.Millisecond {
 		t.Errorf("merged: %d samples, %d beyond, at most %v", s.Samples(), s.Beyond(), s.Max())

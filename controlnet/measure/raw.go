@@ -67,13 +67,13 @@ func (h *Histogram) checkEnds(counts [][2]uint64) error {
 
 type rawSeries struct {
 	Seen           *Histogram
-	Bound          time.Duration
+	Bound, Longest time.Duration
 	Beyond, Unseen uint64
 }
 
 // MarshalJSON writes all of the series.
 func (s *Series) MarshalJSON() ([]byte, error) {
-	return json.Marshal(rawSeries{&s.Seen, s.Bound, s.beyond, s.unseen})
+	return json.Marshal(rawSeries{&s.Seen, s.Bound, s.Longest, s.beyond, s.unseen})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -85,6 +85,6 @@ func (s *Series) UnmarshalJSON(src []byte) error {
 	if raw.Seen == nil || raw.Beyond > raw.Seen.Count() {
 		return fmt.Errorf("%w: more samples beyond the bound than samples", errRaw)
 	}
-	*s = Series{Seen: *raw.Seen, Bound: raw.Bound, beyond: raw.Beyond, unseen: raw.Unseen}
+	*s = Series{Seen: *raw.Seen, Bound: raw.Bound, Longest: raw.Longest, beyond: raw.Beyond, unseen: raw.Unseen}
 	return nil
 }

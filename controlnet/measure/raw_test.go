@@ -20,6 +20,7 @@ func TestRaw(t *testing.T) {
 		c.Process.Add(d * 2)
 	}
 	c.Delay.Unseen(3)
+	c.Woke(time.Second)
 	want := c.Results()
 	src, err := json.Marshal(&want)
 	if err != nil {

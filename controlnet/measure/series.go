@@ -7,8 +7,12 @@ import "time"
 // measured: a frame that was refused as too late has no known delay, and leaving it out
 // would make the slowest network look like the fastest.
 type Series struct {
-	Seen   Histogram
-	Bound  time.Duration
+	Seen  Histogram
+	Bound time.Duration
+	// Longest is about how long those were at most that could not be measured, if that is
+	// known from elsewhere.
+	Longest time.Duration
+
 	beyond uint64
 	unseen uint64
 }
@@ -29,6 +33,7 @@ func (s *Series) Merge(o *Series) {
 	s.Seen.Merge(&o.Seen)
 	s.beyond += o.beyond
 	s.unseen += o.unseen
+	s.Longest = max(s.Longest, o.Longest)
 }
 
 // Samples is the number of all samples, measured or not.
@@ -37,10 +42,11 @@ func (s *Series) Samples() uint64 { return s.Seen.Count() + s.unseen }
 // Beyond is the number of samples beyond the bound.
 func (s *Series) Beyond() uint64 { return s.beyond + s.unseen }
 
-// Max is the largest sample. Where some were not measured it is at least the bound.
+// Max is the largest sample. Where some were not measured it is at least the bound, and what
+// is known of them.
 func (s *Series) Max() time.Duration {
 	if s.unseen > 0 {
-		return max(s.Seen.Max(), s.Bound)
+		return max(s.Seen.Max(), s.Bound, s.Longest)
 	}
 	return s.Seen.Max()
 }

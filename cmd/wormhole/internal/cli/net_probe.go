@@ -102,6 +102,7 @@ const (
 type watcher struct {
 	*probe
 	member     netMember
+	woke       func() time.Duration // how late the node came at most to what was due; may be nil
 	phase      netPhase
 	began      time.Duration // the first boundary, and then the one where the phase began
 	started    bool
@@ -152,6 +153,9 @@ func (w *watcher) results() (*measure.Results, error) {
 func (w *watcher) cycle(t *controlnet.Tick) (done bool, err error) {
 	status := w.member.Status()
 	w.peers = w.member.Peers(w.peers[:0])
+	if w.woke != nil {
+		w.collector.Woke(w.woke())
+	}
 	w.collector.Observe(t, &status, w.peers)
 	if !w.started {
 		w.started, w.began = true, t.Boundary

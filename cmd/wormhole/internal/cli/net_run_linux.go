@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -76,6 +77,11 @@ func (e *env) runProbe(ctx context.Context, o *netCheck, p *probe, n *node.Node)
 	}()
 	end := func() {}
 	w := &watcher{probe: p, member: n, wait: o.wait, long: o.duration}
+	times := &node.Times{} // large, so there is one
+	w.woke = func() time.Duration {
+		n.Times(times)
+		return times.Due.Max
+	}
 	w.stage = func(label string) (show func(int, int)) {
 		end()
 		show, end = e.progress(label)
