@@ -53,10 +53,29 @@ func play(t *testing.T, s *scenario.Scenario, kind string, seed uint64) (*judge.
 	v := judge.Judge(trial)
 	t.Logf("%d cycles; clocks %v apart at most, bound %v; late by %v at most; %d breaches",
 		v.Cycles, v.Skew, v.Bound, v.Late, v.Breaches)
+	t.Logf("all in sync %v after the last host's first cycle", coldStart(trial).Round(time.Millisecond))
 	for _, a := range v.Away {
 		t.Logf("away: %+v", a)
 	}
 	return trial, v
+}
+
+// coldStart is how long it took from the first cycle of the host that came last until all
+// were in sync, and each other's members.
+func coldStart(trial *judge.Trial) time.Duration {
+	var first [controlnet.MaxHosts]time.Duration
+	last, synced := time.Duration(0), time.Duration(0)
+	for i := range trial.Records {
+		r := &trial.Records[i]
+		if r.Life == 0 && first[r.Host] == 0 {
+			first[r.Host] = r.Begun
+			last = max(last, r.Begun)
+		}
+		if r.Cycle == trial.From-1 {
+			synced = max(synced, r.Begun)
+		}
+	}
+	return synced - last
 }
 
 // tries is how often a scenario is played while the machine breaks its bounds in it.
