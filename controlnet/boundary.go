@@ -20,7 +20,6 @@ func (c *Core) begin(utc time.Duration) {
 		}
 		c.floor, c.withdrawn, c.dwell = c.cycle+1, false, 0
 		c.correct()
-		c.late = max(0, c.now-c.boundary(c.cycle))
 		c.judgeMembers(was && c.cycle == before+1)
 	} else {
 		if was {
@@ -101,7 +100,7 @@ func (c *Core) fillTick() {
 		}
 	}
 	c.tick = Tick{
-		Cycle: c.cycle, Boundary: c.boundary(c.cycle), Late: c.late, InSync: in,
+		Cycle: c.cycle, Due: c.now - c.late, Boundary: c.boundary(c.cycle), Late: c.late, InSync: in,
 		Bound: c.bound, Heard: c.heard, View: c.view, Members: c.members, Frames: c.received,
 	}
 }

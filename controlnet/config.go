@@ -52,8 +52,12 @@ func (c *Config) Check() error {
 		return fmt.Errorf("%w: %d hosts do not bear %d wrong clocks: more than %d are needed",
 			ErrConfig, c.Hosts, c.ClockFaults, 3*c.ClockFaults)
 	case c.Slot() < MinSlot:
-		return fmt.Errorf("%w: a cycle of %v is too short for %d hosts at delay %v and process %v: %v would do",
-			ErrConfig, c.Cycle, c.Hosts, c.Delay, c.Process, c.shortestCycle())
+		if would := c.shortestCycle(); would < MaxCycle {
+			return fmt.Errorf("%w: a cycle of %v is too short for %d hosts at delay %v and process %v: %v would do",
+				ErrConfig, c.Cycle, c.Hosts, c.Delay, c.Process, would)
+		}
+		return fmt.Errorf("%w: no cycle up to %v is long enough for %d hosts at delay %v, process %v, drift %g and %d omissions",
+			ErrConfig, MaxCycle, c.Hosts, c.Delay, c.Process, c.Drift, c.Omissions)
 	}
 	return nil
 }
@@ -128,8 +132,8 @@ func (c *Config) SlotStart(h Host) time.Duration {
 	return c.lead() + time.Duration(h)*c.Slot()
 }
 
-// shortestCycle finds a cycle that Check would accept, within a millisecond. Limit grows
-// with the cycle by less than a tenth of it, so that this ends.
+// shortestCycle finds a cycle that Check would accept, within a millisecond, or MaxCycle. Limit
+// grows with the cycle, by less than it unless drift and omissions are both extreme.
 func (c *Config) shortestCycle() time.Duration {
 	d := *c
 	for d.Cycle = max(d.Cycle, MinCycle).Truncate(time.Millisecond); d.Cycle < MaxCycle && d.Slot() < MinSlot; {

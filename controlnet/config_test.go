@@ -73,6 +73,15 @@ func TestShortestCycle(t *testing.T) {
 	}
 }
 
+// TestNoCycle: bounds for which no cycle is long enough are refused in those words ([C-3]).
+func TestNoCycle(t *testing.T) {
+	c := testConfig(6)
+	c.Delay, c.Process, c.Drift, c.Omissions = 2*time.Millisecond, 2*time.Millisecond, 0.01, 13
+	if err := c.Check(); err == nil || !strings.Contains(err.Error(), "no cycle up to") {
+		t.Errorf("refused with %v", err)
+	}
+}
+
 // TestSlots: slots lie apart from each other and from the boundaries by what may go wrong ([C-3]).
 func TestSlots(t *testing.T) {
 	c := testConfig(14)

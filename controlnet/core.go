@@ -119,6 +119,9 @@ func (c *Core) Offer(cycle uint64, payload []byte) bool {
 // that is late gives all that has arrived, and then the time.
 func (c *Core) Step(in *Input, out *Output) {
 	*out = Output{}
+	if c.now-in.Now > c.Process {
+		c.startAnew(in.Now)
+	}
 	c.now = max(c.now, in.Now)
 	arrived := min(in.At, c.now)
 	next := c.boundary(c.cycle + 1)
@@ -132,6 +135,23 @@ func (c *Core) Step(in *Input, out *Output) {
 		out.Send = c.useSlot()
 	}
 	out.Wake = c.wake()
+}
+
+// startAnew is what a host does whose local clock has gone back: nobody knows for how long, so
+// all that it knows is of unknown age. The network's clock goes on from where it was.
+func (c *Core) startAnew(now time.Duration) {
+	if c.sync == SyncKept {
+		c.count.SyncLost++
+	}
+	c.count.Torn++
+	c.offset += c.now - now
+	c.now, c.born, c.gave = now, now, now
+	c.sync, c.withdrawn, c.sent = SyncStarting, true, true
+	c.own = [ownRing]ownFrame{}
+	for h := range c.peers {
+		c.peers[h].forget(0)
+	}
+	c.rate.restart(c.now, c.offset)
 }
 
 // boundary is the instant by the local clock at which a cycle begins.

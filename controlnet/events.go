@@ -8,7 +8,8 @@ import "time"
 type Input struct {
 	// Now is the instant of the step by the local clock: a clock that never jumps, keeps
 	// its rate within the drift of real time, and lasts as long as the Core. A step with
-	// an instant before that of an earlier step is taken to be at the instant of that one.
+	// an instant before that of an earlier step is taken to be at the instant of that one;
+	// if it is earlier by more than Process the clock is broken, and the core starts anew.
 	Now time.Duration
 
 	// Frame is a frame that was received, or nil. The core keeps nothing of it.
@@ -41,10 +42,13 @@ type Output struct {
 type Tick struct {
 	// Cycle is the number of the cycle that begins: cycles since the Unix epoch.
 	Cycle uint64
-	// Boundary is the instant at which it begins, by the local clock.
-	Boundary time.Duration
-	// Late is by how much the step came after Boundary.
+	// Due is the instant that this step was due at, by the local clock, and Late by how much
+	// it came after that.
+	Due  time.Duration
 	Late time.Duration
+	// Boundary is the instant at which the cycle begins, by the local clock as it is set now:
+	// Due, and by what the network's clock was corrected in this step. Bound speaks of it.
+	Boundary time.Duration
 	// InSync says that this host is one of a majority whose clocks agree within Bound, so
 	// that Cycle, Boundary and Frames can be relied on. In sync, Cycle only ever grows.
 	InSync bool

@@ -166,6 +166,38 @@ func TestStopped(t *testing.T) {
 	told()
 }
 
+// TestClockGoesBack: a local clock that goes back, by whoever has broken it, does not make old
+// evidence young again: the host starts anew ([C-12]).
+func TestClockGoesBack(t *testing.T) {
+	l := newLAN(t, testConfig(5)).settled()
+	told := l.watchClocks()
+	s := l.hosts[2]
+	at := l.now
+	s.origin -= 7 * time.Second
+	s.wake -= 7 * time.Second // a timer that is set anew
+	before := l.ticked
+	l.ticked = func(h int, tick *Tick) {
+		before(h, tick)
+		if h == 2 && tick.InSync && l.now < at+time.Duration(l.cfg.window()+1)*l.cfg.Cycle {
+			t.Errorf("in sync %v after its clock went back", l.now-at)
+		}
+		if h != 2 && !tick.InSync {
+			t.Errorf("host %d lost sync", h)
+		}
+	}
+	l.cycles(12)
+	if c := s.core; c.sync != SyncKept || c.count.SyncLost != 1 {
+		t.Errorf("not back after twelve cycles: %+v", c.Status())
+	}
+	l.settled()
+	told()
+	l.step(2, Input{}) // a step back by less than Process is none
+	s.core.Step(&Input{Now: s.core.now - l.cfg.Process/2}, new(Output))
+	if s.core.sync != SyncKept {
+		t.Error("half of Process back cost the sync")
+	}
+}
+
 // TestFloor: a host waits for the cycle after its last, if the network is before it ([C-19]).
 func TestFloor(t *testing.T) {
 	l := newLAN(t, testConfig(5)).settled()

@@ -54,10 +54,11 @@ type Status struct {
 	Epoch   uint32 // key epoch in use
 	Next    uint32 // newest key epoch that is held
 	Ready   Set    // hosts in View that hold Next too
-	// Offset is what the network's clock shows beyond the local one.
+	// Offset is what the network's clock shows beyond the local one. It follows UTC, too.
 	Offset time.Duration
-	// Rate is by how much the local clock was faster than the network's since RateSince, a
-	// fraction; 0 as long as that is too short to tell.
+	// Rate is by how much the local clock was certainly faster than the network's over
+	// RateOver, a fraction. While clocks differ by less than a round trip nobody is corrected,
+	// and it is 0: it tells a rate over minutes to hours.
 	Rate     float64
 	RateOver time.Duration // what Rate was measured over
 	UTCError time.Duration // network's time minus UTC, by the median of the hosts that know it
