@@ -47,6 +47,8 @@ type Cluster struct {
 	records  []judge.Record
 	latest   []judge.Record // of each host
 	synced   []uint64       // the last cycle in which each host was in sync
+	agreeing map[uint64]int // how many hosts said of a cycle that all are in sync, and members
+	together uint64         // the last cycle of which all said so
 	finals   []Final
 	warnings []string
 	failed   error
@@ -75,6 +77,7 @@ func Start(s Setup) (*Cluster, error) {
 		keys:    []controlnet.Key{labKey(1, 0)},
 		members: make([]*member, s.Config.Hosts),
 		latest:  make([]judge.Record, s.Config.Hosts), synced: make([]uint64, s.Config.Hosts),
+		agreeing: map[uint64]int{},
 	}
 	for h := range c.members {
 		if err := c.start(controlnet.Host(h), 0); err != nil {
@@ -179,6 +182,11 @@ func (c *Cluster) take(h controlnet.Host, r *report) {
 		if record.InSync {
 			c.synced[h] = record.Cycle
 		}
+		if all := controlnet.SetOf(c.Config.Hosts); record.InSync && record.View == all && record.Members == all {
+			if c.agreeing[record.Cycle]++; c.agreeing[record.Cycle] == c.Config.Hosts {
+				c.together = record.Cycle
+			}
+		}
 	}
 	c.records = append(c.records, r.Records...)
 	for _, w := range r.Warnings {
@@ -222,15 +230,9 @@ func (c *Cluster) await(what string, limit time.Duration, holds func() bool) err
 // AwaitSync waits until all hosts have stated, of the same cycle, that they are in sync and
 // all hosts are members, and returns that cycle.
 func (c *Cluster) AwaitSync(limit time.Duration) (cycle uint64, err error) {
-	all := controlnet.SetOf(c.Config.Hosts)
 	err = c.await("all hosts to be in sync, and members", limit, func() bool {
-		cycle = c.latest[0].Cycle
-		for _, r := range c.latest {
-			if !r.InSync || r.Members != all || r.View != all || r.Cycle != cycle {
-				return false
-			}
-		}
-		return true
+		cycle = c.together
+		return cycle > 0
 	})
 	return cycle, err
 }
