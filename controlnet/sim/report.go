@@ -15,6 +15,7 @@ var promises = []struct{ name, kept string }{
 	{"clock bound", "no clocks of hosts in contact differed by more than both had stated"},
 	{"readings", "no clock was outside of what another host had read"},
 	{"corrections", "no host in sync set its clock by more than it may"},
+	{"time", "every tick said by how much it was late"},
 	{"one clique", "no two hosts in sync were in cycles that do not fit"},
 	{"forward only", "no host in sync was in a cycle twice, in any life"},
 	{"silence", "no host that was late or without a majority said that it is in sync"},

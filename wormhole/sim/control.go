@@ -87,7 +87,7 @@ func (w *world) controlTick(i int, now time.Duration, t *controlnet.Tick) []byte
 		return nil
 	}
 	w.noteSync(i, cycle, t.InSync)
-	c.said, c.tick, c.ticking = nil, h.local()-t.Late, t.InSync
+	c.said, c.tick, c.ticking = nil, t.Due, t.InSync
 	in := wormhole.Tick{Cycle: cycle, Boundary: c.tick, InSync: t.InSync, Frames: w.decode(h, t)}
 	h.step(wormhole.Input{Tick: &in})
 	c.ticking = false
