@@ -84,6 +84,7 @@ func (l *loop) turn() {
 		l.in = controlnet.Input{UTC: clock.UTC()}
 		l.in.Now = clock.Now() // last: the frame to send bears it
 		l.step()
+		l.dirty = true // also by a slot that was missed
 	}
 	if l.dirty || l.fresh.Load() != nil {
 		l.takeKeys()
@@ -144,7 +145,6 @@ func (l *loop) step() {
 	l.core.Step(&l.in, &l.out)
 	if l.out.Send != nil {
 		l.send()
-		l.dirty = true
 	}
 	if l.out.Tick != nil {
 		l.tick()
