@@ -80,7 +80,7 @@ func (k *checker) taken(h *host, p *packet, was, is *controlnet.Counters) {
 		k.acceptedFrame(h, t, p, f)
 		return
 	}
-	if o == outRedundant && t.accepted[f.from].life == h.life && t.accepted[f.from].frame > p.frame {
+	if o == outRedundant && !t.sick && t.accepted[f.from].life == h.life && t.accepted[f.from].frame > p.frame {
 		k.violate("replay", "host %d takes an old frame of host %d for a second copy", h.id, f.from)
 	}
 	if p.class == genuine {
