@@ -98,7 +98,7 @@ func (c *Core) average() time.Duration {
 		}
 	}
 	slices.Sort(s)
-	f := min(c.ClockFaults, (len(s)-1)/3)
+	f := c.bears(len(s))
 	sum := time.Duration(0)
 	for _, v := range s[f : len(s)-f] {
 		sum += v

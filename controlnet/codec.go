@@ -41,16 +41,29 @@ const (
 // ErrFrame is the error of every frame that is not one that a host could have encoded.
 var ErrFrame = errors.New("malformed frame")
 
-// codec writes and reads the frames of one Config.
+// codec writes and reads the frames of one Config. What the Config computes, and every frame
+// needs, is kept.
 type codec struct {
 	Config
 	print uint32 // fingerprint
 	size  int    // FrameSize
+	limit time.Duration
+	first time.Duration // SlotStart of host 0
+	every time.Duration // Slot
 }
 
 func newCodec(c Config) codec {
-	return codec{Config: c, print: c.fingerprint(), size: c.FrameSize()}
+	return codec{
+		Config: c, print: c.fingerprint(), size: c.FrameSize(),
+		limit: c.Limit(), first: c.SlotStart(0), every: c.Slot(),
+	}
 }
+
+// Limit is Config.Limit.
+func (c *codec) Limit() time.Duration { return c.limit }
+
+// SlotStart is Config.SlotStart.
+func (c *codec) SlotStart(h Host) time.Duration { return c.first + time.Duration(h)*c.every }
 
 // encode writes f into dst, which is Config.FrameSize long, all but the MAC.
 func (c *codec) encode(dst []byte, f *Frame) {

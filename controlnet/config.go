@@ -85,15 +85,23 @@ func (c *Config) reach() time.Duration {
 	return c.age() + time.Duration(c.window()+1)*c.Cycle
 }
 
-// Precision is how far the clocks of any two hosts in contact are apart at most, while
-// delays and drifts keep their bounds and at most ClockFaults clocks are wrong ([C-11]):
-// Kopetz's (eps + Gamma) (n - 2f) / (n - 3f), where eps is the range of the error of a
-// reading, twice Delay, and Gamma what two clocks drift apart while it is used.
+// Precision is how far the clocks of any two hosts in contact are apart at most, once they
+// have come together, while delays and drifts keep their bounds and at most ClockFaults
+// clocks are wrong ([C-11]): Kopetz's (eps + Gamma) (m - 2f) / (m - 3f), where eps is the range
+// of the error of a reading, twice Delay, and Gamma what two clocks drift apart while it is
+// used; for the number m of hosts that may be in contact, a majority to all, and the f that m
+// of them bear, for which it is largest.
 func (c *Config) Precision() time.Duration {
-	n, f := c.Hosts, c.ClockFaults
-	sum := 2*c.Delay + c.drifted(c.reach())
-	return sum * time.Duration(n-2*f) / time.Duration(n-3*f)
+	sum, worst := 2*c.Delay+c.drifted(c.reach()), time.Duration(0)
+	for m := c.quorum(); m <= c.Hosts; m++ {
+		f := c.bears(m)
+		worst = max(worst, sum*time.Duration(m-2*f)/time.Duration(m-3*f))
+	}
+	return worst
 }
+
+// bears is how many wrong clocks an average over m hosts leaves out at either end.
+func (c *Config) bears(m int) int { return min(c.ClockFaults, (m-1)/3) }
 
 // Limit is the largest bound on its clock error that a host in sync may state ([C-12]). It
 // is what a host knows at worst while Precision holds: an end of a reading is off by no more
