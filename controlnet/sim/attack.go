@@ -3,6 +3,8 @@ package sim
 import (
 	"encoding/binary"
 	"time"
+
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // corrupt turns one bit of a packet's frame.
@@ -31,7 +33,7 @@ func (w *World) replay(i int32, to, path int, age, draw uint64) {
 		return
 	}
 	t.again++
-	w.deliver(packet{data: t.sent[old].data, frame: old, path: uint8(path), class: replayed}, to, w.d.between(0, w.cfg.Delay, useReplay, draw, 0, 0))
+	w.deliver(packet{data: t.sent[old].data, frame: old, path: uint8(path), class: replayed}, to, w.d.Between(0, w.cfg.Delay, useReplay, draw, 0, 0))
 }
 
 // stream sends the frame after next of what was on the wire Age cycles ago.
@@ -77,7 +79,7 @@ func (w *World) flood(k int) {
 			continue
 		}
 		for j := 0; j < burst; j++ {
-			draw := w.d.of(useFlood, uint64(k)<<16|uint64(to), uint64(w.now), uint64(j))
+			draw := w.d.Of(useFlood, uint64(k)<<16|uint64(to), uint64(w.now), uint64(j))
 			delay := time.Duration(j) * w.cfg.Cycle / time.Duration(floodSteps*burst)
 			if f.Kind == FloodReplay {
 				t.again++
@@ -103,7 +105,7 @@ func (w *World) forge(draw uint64) []byte {
 	}
 	b := t.arena.copy(make([]byte, size))
 	for i := 0; i+8 <= len(b); i += 8 {
-		binary.LittleEndian.PutUint64(b[i:], mix(draw+uint64(i)))
+		binary.LittleEndian.PutUint64(b[i:], virtual.Mix(draw+uint64(i)))
 	}
 	switch kind {
 	case 2:

@@ -3,6 +3,8 @@ package sim
 import (
 	"crypto/sha256"
 	"time"
+
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // What follows is for a simulator that has a World below it: hosts whose processes hold more
@@ -13,7 +15,7 @@ import (
 // SetClock gives a host the clock of the simulator above, before anything happens: what it
 // shows at the beginning, and its rate.
 func (w *World) SetClock(host int, local time.Duration, rate float64) {
-	w.hosts[host].clock = clock{local: local, rate: rate}
+	w.hosts[host].clock = virtual.Clock{Local: local, Rate: rate}
 	w.hosts[host].home = rate
 }
 

@@ -83,7 +83,7 @@ func (k *checker) clockBound(h *host, t *truth, c *controlnet.Tick) {
 	b := &t.beats[c.Cycle%ring]
 	*b = beat{
 		cycle: c.Cycle, bound: c.Bound, sick: t.sick || t.clockBad > 0,
-		start: h.clock.when(c.Boundary), next: h.clock.when(c.Boundary + w.cfg.Cycle),
+		start: h.clock.When(c.Boundary), next: h.clock.When(c.Boundary + w.cfg.Cycle),
 	}
 	for j := range w.hosts {
 		if j != h.id && h.core.Peer(hostOf(j)).Contact {

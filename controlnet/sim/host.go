@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // host is one machine: its clocks, its driver, and the core when its process runs.
 type host struct {
 	w     *World
 	id    int
-	clock clock
+	clock virtual.Clock
 	home  float64       // the rate that its clock has when nothing is wrong with it
 	utc   time.Duration // by how much its real-time clock is ahead
 
@@ -38,15 +39,15 @@ type host struct {
 func (h *host) init(w *World, id int) {
 	h.w, h.id, h.keys = w, id, 1
 	h.home = 1 + w.cfg.Drift*w.rateOf(id, 0)
-	origin := time.Duration(1+w.d.below(1<<20, useClock, uint64(id), 1, 0)) * time.Millisecond
-	h.clock = clock{local: origin, rate: h.home}
-	h.utc = w.d.between(-w.plan.UTCError, w.plan.UTCError, useUTC, uint64(id), 0, 0)
+	origin := time.Duration(1+w.d.Below(1<<20, useClock, uint64(id), 1, 0)) * time.Millisecond
+	h.clock = virtual.Clock{Local: origin, Rate: h.home}
+	h.utc = w.d.Between(-w.plan.UTCError, w.plan.UTCError, useUTC, uint64(id), 0, 0)
 }
 
 // rateOf draws the rate of a clock, in units of the drift bound: anywhere inside of it, or
 // at its ends where the plan is at the worst.
 func (w *World) rateOf(id int, turn uint64) float64 {
-	r := float64(w.d.below(2001, useClock, uint64(id), 2, turn))/1000 - 1
+	r := float64(w.d.Below(2001, useClock, uint64(id), 2, turn))/1000 - 1
 	if !w.plan.Worst {
 		return r
 	}
@@ -68,13 +69,13 @@ func (h *host) wander() {
 
 // turn changes the clock, and with it when the pending wake is due.
 func (h *host) turn(rate float64, by time.Duration) {
-	h.clock.turn(h.w.now, rate, by)
+	h.clock.Turn(h.w.now, rate, by)
 	if h.alive {
 		h.arm(h.wake)
 	}
 }
 
-func (h *host) local() time.Duration { return h.clock.at(h.w.now) }
+func (h *host) local() time.Duration { return h.clock.At(h.w.now) }
 
 func (h *host) running() bool { return h.alive && h.w.now >= h.stopped }
 
@@ -91,7 +92,7 @@ func (h *host) start() {
 	h.inSync, h.wake = false, -1
 	core, err := controlnet.New(cfg, controlnet.Start{
 		Now: h.local(), UTC: w.utc() + h.utc, Floor: h.floor,
-		Life: w.d.of(useLife, uint64(h.id), h.life, 0), Keys: h.held(),
+		Life: w.d.Of(useLife, uint64(h.id), h.life, 0), Keys: h.held(),
 	}, &h.out)
 	if err != nil {
 		w.chk.violate("start", "host %d: %v", h.id, err)
@@ -136,7 +137,7 @@ func (h *host) arm(local time.Duration) {
 	w := h.w
 	h.wakes++
 	h.wake = local
-	at := h.clock.when(local + w.lateness(h, local))
+	at := h.clock.When(local + w.lateness(h, local))
 	w.q.push(event{at: max(at, w.now), kind: evWake, host: int32(h.id), a: h.wakes})
 }
 
@@ -146,12 +147,12 @@ func (w *World) lateness(h *host, local time.Duration) time.Duration {
 	if w.plan.Slack {
 		most = w.cfg.Process - 2
 	}
-	d := w.d.between(0, most, useWake, uint64(h.id), uint64(local), h.life)
-	if w.plan.Worst && w.d.chance(0.3, useWake, uint64(h.id), uint64(local), 1) {
+	d := w.d.Between(0, most, useWake, uint64(h.id), uint64(local), h.life)
+	if w.plan.Worst && w.d.Chance(0.3, useWake, uint64(h.id), uint64(local), 1) {
 		d = most
 	}
-	if w.now < h.late && w.d.chance(0.5, useLate, uint64(h.id), uint64(local), 0) {
-		d += w.d.between(w.cfg.Process, 4*w.cfg.Process, useLate, uint64(h.id), uint64(local), 1)
+	if w.now < h.late && w.d.Chance(0.5, useLate, uint64(h.id), uint64(local), 0) {
+		d += w.d.Between(w.cfg.Process, 4*w.cfg.Process, useLate, uint64(h.id), uint64(local), 1)
 	}
 	return d
 }
@@ -226,7 +227,7 @@ func (h *host) payload(cycle uint64) []byte {
 	}
 	binary.BigEndian.PutUint64(p, uint64(h.id)+1)
 	binary.BigEndian.PutUint64(p[8:], cycle)
-	binary.BigEndian.PutUint64(p[16:], h.w.d.of(usePayload, uint64(h.id), cycle, h.life))
+	binary.BigEndian.PutUint64(p[16:], h.w.d.Of(usePayload, uint64(h.id), cycle, h.life))
 	return p
 }
 
@@ -246,8 +247,8 @@ func (h *host) arrive(p packet) {
 	if !h.running() || h.busy > w.now {
 		return
 	}
-	if w.plan.Slack && w.d.chance(0.1, useHandle, uint64(h.id), uint64(w.now), 0) {
-		h.busy = w.now + w.d.between(0, w.cfg.Process, useHandle, uint64(h.id), uint64(w.now), 1)
+	if w.plan.Slack && w.d.Chance(0.1, useHandle, uint64(h.id), uint64(w.now), 0) {
+		h.busy = w.now + w.d.Between(0, w.cfg.Process, useHandle, uint64(h.id), uint64(w.now), 1)
 		w.q.push(event{at: h.busy, kind: evHandle, host: int32(h.id)})
 		return
 	}
@@ -260,7 +261,7 @@ func (h *host) handle(now time.Duration) {
 		return
 	}
 	h.busy = 0
-	if h.wake < 0 && h.w.d.chance(0.5, useHandle, uint64(h.id), uint64(now), 2) {
+	if h.wake < 0 && h.w.d.Chance(0.5, useHandle, uint64(h.id), uint64(now), 2) {
 		h.step(controlnet.Input{})
 	}
 	for i := 0; i < len(h.inbox) && h.running(); i++ {

@@ -163,30 +163,30 @@ func (w *World) pass(i int32, l, to, path int) (time.Duration, bool) {
 		switch f.Kind {
 		case Loss, LossBeyond:
 			onePath := f.Path != 0 && t.paths > 1
-			if (!spared || onePath || f.Kind == LossBeyond) && w.d.chance(f.Rate, useLoss, a, b, 0) {
+			if (!spared || onePath || f.Kind == LossBeyond) && w.d.Chance(f.Rate, useLoss, a, b, 0) {
 				t.lost++
 				return 0, false
 			}
 		case Corrupt:
-			if !spared && p.class == genuine && w.d.chance(f.Rate, useCorrupt, a, b, 0) {
-				w.corrupt(&p, w.d.of(useCorrupt, a, b, 1))
+			if !spared && p.class == genuine && w.d.Chance(f.Rate, useCorrupt, a, b, 0) {
+				w.corrupt(&p, w.d.Of(useCorrupt, a, b, 1))
 			}
 		case Delay:
 			t.delayed++
-			delay += w.d.between(0, time.Duration(f.Share*float64(w.cfg.Delay)), useDelay, a, b, 1)
+			delay += w.d.Between(0, time.Duration(f.Share*float64(w.cfg.Delay)), useDelay, a, b, 1)
 		case Reorder:
-			if w.d.chance(f.Rate, useReorder, a, b, 0) {
+			if w.d.Chance(f.Rate, useReorder, a, b, 0) {
 				t.delayed++
 				delay += time.Duration(f.Share * float64(w.cfg.Delay))
 			}
 		case Duplicate:
-			if w.d.chance(f.Rate, useDuplicate, a, b, 0) {
+			if w.d.Chance(f.Rate, useDuplicate, a, b, 0) {
 				t.twice++
 				copies++
 			}
 		case Replay:
-			if w.d.chance(f.Rate, useReplay, a, b, 0) {
-				w.replay(i, to, path, f.Age, w.d.of(useReplay, a, b, 1))
+			if w.d.Chance(f.Rate, useReplay, a, b, 0) {
+				w.replay(i, to, path, f.Age, w.d.Of(useReplay, a, b, 1))
 			}
 		}
 	}
@@ -204,24 +204,24 @@ func (w *World) delay(i int32, use uint64) time.Duration {
 	case Wide:
 		lo, hi = 0, w.cfg.Delay
 	case Skewed: // one way always fast, the other always slow
-		if w.d.chance(0.5, useDelay, use, 0, 2) {
+		if w.d.Chance(0.5, useDelay, use, 0, 2) {
 			lo, hi = w.cfg.Delay-w.cfg.Delay/20, w.cfg.Delay
 		} else {
 			lo, hi = 0, w.cfg.Delay/20
 		}
 	case Extreme: // each frame at one end or the other
-		if w.d.chance(0.5, useDelay, uint64(i), use, 3) {
+		if w.d.Chance(0.5, useDelay, uint64(i), use, 3) {
 			return w.cfg.Delay
 		}
 		return 0
 	}
-	return w.d.between(lo, hi, useDelay, uint64(i), use, 0)
+	return w.d.Between(lo, hi, useDelay, uint64(i), use, 0)
 }
 
 // slow adds what breaks the bound on the delay.
 func (w *World) slow(i int32, to int, delay time.Duration) time.Duration {
 	for _, k := range w.net.active {
-		if f := &w.plan.Faults[k]; f.Kind == Slow && f.hits(to) && w.d.chance(f.Rate, useDelay, uint64(i), uint64(to), 4) {
+		if f := &w.plan.Faults[k]; f.Kind == Slow && f.hits(to) && w.d.Chance(f.Rate, useDelay, uint64(i), uint64(to), 4) {
 			w.net.slow++
 			delay += time.Duration(f.Share * float64(w.cfg.Delay))
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // Profile is what a run may contain.
@@ -92,7 +93,7 @@ func Sized(n, f, o int) controlnet.Config {
 
 // NewPlan draws the plan of one run.
 func NewPlan(seed uint64, cycles int) Plan {
-	g := generator{d: dice(mix(seed))}
+	g := generator{d: virtual.NewDice(seed)}
 	p := Plan{
 		Seed: seed, Profile: Profile(seed % uint64(numProfiles)), Config: g.config(), Paths: 1 + g.draw(3)/2, Cycles: cycles,
 		Epoch: begins, Delays: Delays(g.draw(int(numDelays))), Slack: g.draw(2) == 0, Worst: g.draw(3) == 0, Wander: g.draw(3) == 0,
@@ -113,7 +114,7 @@ func NewPlan(seed uint64, cycles int) Plan {
 
 // generator draws faults.
 type generator struct {
-	d     dice
+	d     virtual.Dice
 	count uint64
 	p     *Plan
 	wrong controlnet.Set // hosts whose clock is or was wrong: no more than f
@@ -121,12 +122,12 @@ type generator struct {
 
 func (g *generator) draw(n int) int {
 	g.count++
-	return g.d.below(n, usePlan, 0, g.count, 0)
+	return g.d.Below(n, usePlan, 0, g.count, 0)
 }
 
 func (g *generator) span(lo, hi time.Duration) time.Duration {
 	g.count++
-	return g.d.between(lo, hi, usePlan, 1, g.count, 0)
+	return g.d.Between(lo, hi, usePlan, 1, g.count, 0)
 }
 
 // config draws a configuration, the default one more often than others.

@@ -62,7 +62,7 @@ func (h *host) strike(f *Fault) {
 		h.turn(1+f.Rate, 0)
 	case Jump:
 		t.clockBad, t.sick, t.sickAt = t.clockBad+1, true, w.now
-		h.turn(h.clock.rate, f.By)
+		h.turn(h.clock.Rate, f.By)
 	case WrongUTC, UTCStep:
 		h.utc += f.By
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // World is one simulated control network: hosts with clocks and drivers, the wires between
@@ -17,7 +18,7 @@ type World struct {
 	plan    Plan
 	cfg     controlnet.Config
 	n       int
-	d       dice
+	d       virtual.Dice
 	now     time.Duration
 	end     time.Duration
 	q       queue
@@ -46,7 +47,7 @@ type World struct {
 // NewWorld lays a run out.
 func NewWorld(plan Plan, trace *Trace) *World {
 	w := &World{
-		plan: plan, cfg: plan.Config, n: plan.Config.Hosts, d: dice(mix(plan.Seed ^ 0xc0de)),
+		plan: plan, cfg: plan.Config, n: plan.Config.Hosts, d: virtual.NewDice(plan.Seed ^ 0xc0de),
 		hosts: make([]host, plan.Config.Hosts), hash: sha256.New(), trace: trace,
 	}
 	w.end = time.Duration(plan.Cycles) * w.cfg.Cycle
@@ -55,7 +56,7 @@ func NewWorld(plan Plan, trace *Trace) *World {
 	w.chk.init(w)
 	for i := range w.hosts {
 		w.hosts[i].init(w, i)
-		if at := w.d.between(0, plan.Spread, useStart, uint64(i), 0, 0); !plan.External {
+		if at := w.d.Between(0, plan.Spread, useStart, uint64(i), 0, 0); !plan.External {
 			w.q.push(event{at: at, kind: evStart, host: int32(i)})
 		}
 		if plan.Wander {
@@ -85,7 +86,7 @@ func (w *World) Run() {
 }
 
 // Next returns the instant of the next event. There always is one.
-func (w *World) Next() time.Duration { return w.q.heap[0].at }
+func (w *World) Next() time.Duration { return w.q.Next() }
 
 // Step lets the next event happen.
 func (w *World) Step() {
@@ -162,7 +163,7 @@ func (w *World) newKey(from uint64) {
 		k.From = max(from, w.keys[len(w.keys)-1].From+1)
 	}
 	for i := 0; i < len(k.Secret); i += 8 {
-		binary.LittleEndian.PutUint64(k.Secret[i:], w.d.of(useKey, uint64(k.Epoch), uint64(i), 0))
+		binary.LittleEndian.PutUint64(k.Secret[i:], w.d.Of(useKey, uint64(k.Epoch), uint64(i), 0))
 	}
 	w.keys = append(w.keys, k)
 }

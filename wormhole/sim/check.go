@@ -259,7 +259,7 @@ func (k *checker) judgeOutput(h *host, o *wormhole.Output) {
 		return
 	}
 	c := h.core.Status().Cycle
-	late := h.clock.at(k.w.now) - h.clock.at(k.w.realOf(c)+h.skew)
+	late := h.clock.At(k.w.now) - h.clock.At(k.w.realOf(c)+h.skew)
 	noticed := k.w.now < h.lostUp
 	if k.w.ctl != nil {
 		late, noticed = k.w.ctl.lateness(h), false

@@ -6,6 +6,7 @@ import (
 
 	"github.com/proactive-resilience/wormhole/controlnet"
 	below "github.com/proactive-resilience/wormhole/controlnet/sim"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -50,7 +51,7 @@ func (w *world) startControl() {
 	cfg := controlConfig(w.first)
 	plan := below.Plan{
 		Seed: w.plan.Seed, Config: cfg, Paths: 1, Cycles: int(w.end/cfg.Cycle) + 1, Epoch: time.Duration(w.base) * cfg.Cycle,
-		UTCError: 2 * time.Millisecond, Delays: below.Delays(mix(w.plan.Seed) % 4), Slack: true, External: true,
+		UTCError: 2 * time.Millisecond, Delays: below.Delays(virtual.Mix(w.plan.Seed) % 4), Slack: true, External: true,
 	}
 	if w.plan.Wires != nil {
 		plan = *w.plan.Wires
@@ -69,7 +70,7 @@ func (w *world) startControl() {
 		frames: make([]wormhole.Frame, w.n), heard: make([]wormhole.Received, 0, w.n),
 	}
 	for i := range w.hosts {
-		w.ctl.net.SetClock(i, w.hosts[i].clock.local, w.hosts[i].clock.rate)
+		w.ctl.net.SetClock(i, w.hosts[i].clock.Local, w.hosts[i].clock.Rate)
 	}
 	w.ctl.net.OnTick = w.controlTick
 	w.ctl.net.OnProcess = w.controlProcess
@@ -190,7 +191,7 @@ func (w *world) strikeControl(f *Fault) {
 // that has found its clock to be wrong trusts it again after a long time; here its process is
 // started anew when the clock is repaired.
 func (h *host) turnClock(rate float64, by time.Duration) {
-	h.clock.turn(h.w.now, rate, by)
+	h.clock.Turn(h.w.now, rate, by)
 	if h.w.ctl == nil {
 		return
 	}
@@ -220,7 +221,7 @@ func (c *control) lateness(h *host) time.Duration {
 // belowFirst lets the control network's next event happen if it comes before all others, and
 // takes over what breaks there.
 func (w *world) belowFirst() bool {
-	if w.ctl == nil || w.ctl.net.Next() > w.q.heap[0].at {
+	if w.ctl == nil || w.ctl.net.Next() > w.q.Next() {
 		return false
 	}
 	w.now = w.ctl.net.Next()

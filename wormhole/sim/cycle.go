@@ -43,7 +43,7 @@ func (h *host) offer() {
 
 // beat gives the core one tick.
 func (h *host) beat(c wormhole.Cycle, frames []wormhole.Received) {
-	t := wormhole.Tick{Cycle: c, Boundary: h.clock.at(h.w.realOf(c) + h.skew), InSync: h.w.now >= h.lostUp, Frames: frames}
+	t := wormhole.Tick{Cycle: c, Boundary: h.clock.At(h.w.realOf(c) + h.skew), InSync: h.w.now >= h.lostUp, Frames: frames}
 	h.step(wormhole.Input{Tick: &t})
 	h.w.record(2, h.id, uint64(c), uint64(h.last.Replica)|uint64(h.last.Turn)<<8|uint64(h.last.Latch.Gen)<<16|h.last.Round<<32)
 }

@@ -110,7 +110,7 @@ func (h *host) duration(c *wormhole.Command) time.Duration {
 	if h.w.plan.Tight {
 		lo, hi = c.Within*95/100, c.Within*98/100
 	}
-	d := h.w.d.between(lo, hi, usePhase, uint64(h.id), c.Attempt, uint64(c.Phase))
+	d := h.w.d.Between(lo, hi, usePhase, uint64(h.id), c.Attempt, uint64(c.Phase))
 	if h.guest.slow && c.Phase == wormhole.PhaseBoot {
 		h.guest.slow = false
 		if !h.w.plan.Tight {

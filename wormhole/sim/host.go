@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -21,7 +22,7 @@ const (
 type host struct {
 	w     *world
 	id    int
-	clock clock
+	clock virtual.Clock
 	skew  time.Duration // of its cycle boundaries against the common ones
 
 	alive     bool
@@ -60,9 +61,9 @@ type host struct {
 func (h *host) init(w *world, id int) {
 	h.w, h.id = w, id
 	cfg := w.first
-	h.skew = w.d.between(0, cfg.Process/4, useSkew, uint64(id), 0, 0)
-	spread := cfg.Drift * (float64(w.d.below(2001, useRate, uint64(id), 0, 0))/1000 - 1)
-	h.clock = clock{local: time.Duration(id+1) * time.Hour, rate: 1 + spread}
+	h.skew = w.d.Between(0, cfg.Process/4, useSkew, uint64(id), 0, 0)
+	spread := cfg.Drift * (float64(w.d.Below(2001, useRate, uint64(id), 0, 0))/1000 - 1)
+	h.clock = virtual.Clock{Local: time.Duration(id+1) * time.Hour, Rate: 1 + spread}
 	h.outbox = map[uint64]bool{}
 	h.cfg = cfg
 }
@@ -121,7 +122,7 @@ func (h *host) memberSince() bool {
 	return h.cfg.Members.Has(wormhole.Host(h.id))
 }
 
-func (h *host) local() time.Duration { return h.clock.at(h.w.now) }
+func (h *host) local() time.Duration { return h.clock.At(h.w.now) }
 
 // step gives the core an event and does what it says.
 func (h *host) step(in wormhole.Input) {
@@ -162,7 +163,7 @@ func (h *host) obey() {
 // wakeAt lets the core be called at a local instant, if its next tick, which is
 // at most a cycle away, does not come before.
 func (h *host) wakeAt(local time.Duration) {
-	at := max(h.clock.when(local), h.w.now)
+	at := max(h.clock.When(local), h.w.now)
 	pending := h.wake > h.w.now && h.wake <= at
 	if pending || at >= h.w.now+h.w.first.Cycle {
 		return
@@ -212,7 +213,7 @@ func (h *host) crash(why string) bool {
 func (h *host) handOverAlerts() {
 	for i := range h.out.Alerts {
 		a := &h.out.Alerts[i]
-		if h.w.d.chance(0.2, useTake, uint64(h.id), a.Seq, uint64(h.w.now)) {
+		if h.w.d.Chance(0.2, useTake, uint64(h.id), a.Seq, uint64(h.w.now)) {
 			return
 		}
 		h.outbox[a.Seq] = true
@@ -223,7 +224,7 @@ func (h *host) handOverAlerts() {
 
 // armDeadMan lets the dead-man rule look when the lease is over.
 func (h *host) armDeadMan() {
-	h.w.q.push(event{at: max(h.clock.when(h.lease), h.w.now), kind: evDeadMan, host: int32(h.id)})
+	h.w.q.push(event{at: max(h.clock.When(h.lease), h.w.now), kind: evDeadMan, host: int32(h.id)})
 }
 
 // deadMan fences the replica if nobody has renewed the lease. It does not ask

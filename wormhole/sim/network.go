@@ -57,7 +57,7 @@ func (w *world) send(from int, c wormhole.Cycle, f *wormhole.Frame) {
 			t.lostBeyond++
 		case w.losesFrame(link, c):
 			t.lost++
-			if w.d.chance(0.25, useNoise, uint64(link), uint64(c), 1) {
+			if w.d.Chance(0.25, useNoise, uint64(link), uint64(c), 1) {
 				t.late++
 				t.put(to, c+1, r)
 			}
@@ -72,7 +72,7 @@ func (w *world) send(from int, c wormhole.Cycle, f *wormhole.Frame) {
 // losesFrame decides on a loss inside the omission bound.
 func (w *world) losesFrame(link int, c wormhole.Cycle) bool {
 	row := &w.net.lostRow[link]
-	if w.plan.Loss == 0 || int(*row) >= w.first.Omissions || !w.d.chance(w.plan.Loss, useLoss, uint64(link), uint64(c), 0) {
+	if w.plan.Loss == 0 || int(*row) >= w.first.Omissions || !w.d.Chance(w.plan.Loss, useLoss, uint64(link), uint64(c), 0) {
 		return false
 	}
 	*row++
@@ -90,12 +90,12 @@ func (w *world) noise(to, link int, c wormhole.Cycle, r wormhole.Received) {
 	if w.plan.Noise == 0 && t.replay[to] == 0 {
 		return
 	}
-	if w.d.chance(w.plan.Noise, useNoise, uint64(link), uint64(c), 2) {
+	if w.d.Chance(w.plan.Noise, useNoise, uint64(link), uint64(c), 2) {
 		t.repeated++
 		t.put(to, c, r)
 	}
-	if t.replay[to] > 0 || w.d.chance(w.plan.Noise, useNoise, uint64(link), uint64(c), 3) {
-		old := &t.frames[r.Sender][w.d.of(useNoise, uint64(link), uint64(c), 4)%frameRing]
+	if t.replay[to] > 0 || w.d.Chance(w.plan.Noise, useNoise, uint64(link), uint64(c), 3) {
+		old := &t.frames[r.Sender][w.d.Of(useNoise, uint64(link), uint64(c), 4)%frameRing]
 		if old.cycle != 0 && old.cycle < c {
 			t.replayed++
 			t.put(to, c, wormhole.Received{Sender: r.Sender, Cycle: old.cycle, Frame: &old.frame})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	below "github.com/proactive-resilience/wormhole/controlnet/sim"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -135,11 +136,11 @@ var (
 
 // NewPlan draws the plan of one run.
 func NewPlan(seed uint64, cfg *wormhole.Config, rounds int) Plan {
-	d := dice(mix(seed))
+	d := virtual.NewDice(seed)
 	p := Plan{Seed: seed, Profile: Profile(seed % uint64(numProfiles)), Rounds: rounds}
-	p.Loss = []float64{0, 0.01, 0.1, 0.5}[d.below(4, usePlan, 0, 0, 0)]
-	p.Noise = []float64{0, 0, 0.02, 0.2}[d.below(4, usePlan, 1, 0, 0)]
-	p.Tight = d.chance(0.3, usePlan, 2, 0, 0)
+	p.Loss = []float64{0, 0.01, 0.1, 0.5}[d.Below(4, usePlan, 0, 0, 0)]
+	p.Noise = []float64{0, 0, 0.02, 0.2}[d.Below(4, usePlan, 1, 0, 0)]
+	p.Tight = d.Chance(0.3, usePlan, 2, 0, 0)
 	g := generator{d: d, cfg: cfg, n: cfg.Members.Len(), total: time.Duration(rounds) * cfg.Period}
 	switch p.Profile {
 	case Inside:
@@ -148,7 +149,7 @@ func NewPlan(seed uint64, cfg *wormhole.Config, rounds int) Plan {
 		p.Faults = g.spaced(aloneKinds)
 	case Beyond:
 		p.Faults = g.anyTime(beyondKinds)
-		p.Hasty = d.chance(0.15, usePlan, 5, 0, 0)
+		p.Hasty = d.Chance(0.15, usePlan, 5, 0, 0)
 	}
 	if p.Profile != Calm {
 		p.Faults = append(p.Faults, g.orders()...)
@@ -158,7 +159,7 @@ func NewPlan(seed uint64, cfg *wormhole.Config, rounds int) Plan {
 
 // generator draws faults.
 type generator struct {
-	d     dice
+	d     virtual.Dice
 	cfg   *wormhole.Config
 	n     int
 	total time.Duration
@@ -167,12 +168,12 @@ type generator struct {
 
 func (g *generator) draw(n int) int {
 	g.count++
-	return g.d.below(n, usePlan, 3, g.count, 0)
+	return g.d.Below(n, usePlan, 3, g.count, 0)
 }
 
 func (g *generator) span(lo, hi time.Duration) time.Duration {
 	g.count++
-	return g.d.between(lo, hi, usePlan, 4, g.count, 0)
+	return g.d.Between(lo, hi, usePlan, 4, g.count, 0)
 }
 
 // spaced draws one fault after the other, each far enough from the one before

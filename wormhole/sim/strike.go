@@ -66,7 +66,7 @@ func (h *host) strikeHost(f *Fault) {
 		h.turnClock(0.3+float64(f.Arg%1000)/500, 0)
 		w.chk.rateBroken(h)
 	case FaultJump:
-		h.turnClock(h.clock.rate, time.Duration(f.Arg)*time.Millisecond)
+		h.turnClock(h.clock.Rate, time.Duration(f.Arg)*time.Millisecond)
 		h.lostUp = w.now + 4*w.first.Cycle
 		w.chk.rateBroken(h)
 	case FaultDiskFull:

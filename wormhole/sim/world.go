@@ -7,6 +7,7 @@ import (
 	"hash"
 	"time"
 
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -14,7 +15,7 @@ import (
 // wormholes, the control network between them, and a queue of what will happen.
 type world struct {
 	plan    Plan
-	d       dice
+	d       virtual.Dice
 	n       int
 	k       int // the bound that is checked, whatever the cores believe
 	now     time.Duration
@@ -47,7 +48,7 @@ func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 		cfg = &hasty
 	}
 	w := &world{
-		plan: plan, d: dice(mix(plan.Seed ^ 0x5eed)), n: n, k: cfg.K, first: cfg,
+		plan: plan, d: virtual.NewDice(plan.Seed ^ 0x5eed), n: n, k: cfg.K, first: cfg,
 		hosts: make([]host, n), cfgs: map[uint32]*wormhole.Config{cfg.Epoch: cfg},
 		hash: sha256.New(), trace: trace,
 	}
@@ -76,7 +77,7 @@ func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 
 // run lets everything happen until the end, or until an invariant is broken.
 func (w *world) run() {
-	for len(w.q.heap) > 0 && !w.chk.broken() {
+	for w.q.Len() > 0 && !w.chk.broken() {
 		if w.belowFirst() {
 			continue
 		}
@@ -143,7 +144,7 @@ func (w *world) realOf(c wormhole.Cycle) time.Duration {
 
 // scheduleTick sets host i's tick for cycle c, with its skew and its lateness.
 func (w *world) scheduleTick(i int, c wormhole.Cycle) {
-	late := w.d.between(0, w.first.Process*9/10, useJitter, uint64(i), uint64(c), 0)
+	late := w.d.Between(0, w.first.Process*9/10, useJitter, uint64(i), uint64(c), 0)
 	if w.now < w.hosts[i].lateUntil && c%2 == 0 {
 		late += w.first.Process
 	}
