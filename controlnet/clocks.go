@@ -9,7 +9,10 @@ import (
 // when its frame arrived, since that took no less than nothing; from above by when it says
 // that this host's frame arrived, for the same reason. Neither rests on a bound on delays.
 func (c *Core) readClocks() {
-	at := c.boundary(c.cycle)
+	at, limit := c.boundary(c.cycle), c.Limit()
+	if c.sync != SyncKept {
+		limit /= 2 // who comes into sync comes close, so that those who do at once are in contact
+	}
 	for h := range c.peers {
 		p := &c.peers[h]
 		r := &p.read
@@ -17,7 +20,7 @@ func (c *Core) readClocks() {
 		p.contact = Host(h) != c.Self && c.young(p, at) && c.steady(p, at)
 		if p.contact {
 			low, high := c.reaches(p, at)
-			p.contact = max(-low, high)+c.maxCorrection() <= c.Limit()
+			p.contact = max(-low, high)+c.maxCorrection() <= limit
 		}
 	}
 }

@@ -49,17 +49,21 @@ func (r *rateWatch) measured(c *Core) (rate float64, over time.Duration) {
 // gained is by how much the network's clock has been set since, against the local one.
 func (r *rateWatch) gained(offset time.Duration) time.Duration { return offset - r.offset - r.steered }
 
-// judge reports whether the local clock keeps its drift. A watch lasts until twice the drift
-// is much more than Limit, which a clock may be set by at once.
+// judge reports whether the local clock keeps its drift. A good clock is set by what it drifts
+// and, if it came into sync far from the others, by no more than hosts in sync can be apart.
+// One that was found bad has to keep its drift, with nothing added, for long enough to see it.
 func (r *rateWatch) judge(c *Core) bool {
 	over := c.now - r.from
-	gained := r.gained(c.offset)
-	bad := max(gained, -gained) > c.drifted(over)+c.Limit()
-	if bad {
+	gained := r.gained(c.offset).Abs()
+	drifted := c.drifted(over)
+	switch {
+	case gained > drifted+3*c.Limit():
 		r.broken = true
 		r.restart(c.now, c.offset)
-	} else if c.drifted(over) > 8*c.Limit() {
-		r.broken = false
+	case r.broken && drifted > 4*c.Limit():
+		r.broken = gained > drifted
+		r.restart(c.now, c.offset)
+	case drifted > 24*c.Limit():
 		r.restart(c.now, c.offset)
 	}
 	return r.broken
