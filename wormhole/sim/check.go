@@ -59,6 +59,7 @@ type truth struct {
 	exempt    bool          // that has happened while it was out of contact in a rejuvenation
 	fencedAt  wormhole.Cycle
 	spentFrom wormhole.Cycle // since when more than the budget is missing, seen from here
+	allFrom   wormhole.Cycle // since when for everybody
 	fit       bool           // has been in contact with enough others since it was last steady
 	seqs      map[uint64]bool
 	latchGen  uint32 // of a latch that was acted on

@@ -148,11 +148,14 @@ func (k *checker) budget(h *host) {
 	if t.spentFrom == 0 {
 		t.spentFrom = c
 	}
-	within := 2*window + 3
-	if k.missingForAll() > allowed && k.w.now > h.lateUntil+time.Duration(4*window)*k.w.first.Cycle {
-		within = window + 1
+	switch quiet := k.w.now > h.lateUntil+time.Duration(4*window)*k.w.first.Cycle; {
+	case k.missingForAll() <= allowed || !quiet:
+		t.allFrom = 0
+	case t.allFrom == 0:
+		t.allFrom = c
 	}
-	if t.fit && c > t.spentFrom+within {
+	forAll := t.allFrom != 0 && c > max(t.spentFrom, t.allFrom)+window+1
+	if t.fit && (forAll || c > t.spentFrom+2*window+3) {
 		k.trips.Missed++
 		k.violate("in time or said so", "host %d sees more than %d missing since cycle %d and has not latched", h.id, allowed, t.spentFrom)
 	}
