@@ -10,8 +10,8 @@ import (
 // that this host's frame arrived, for the same reason. Neither rests on a bound on delays.
 func (c *Core) readClocks() {
 	at, limit := c.boundary(c.cycle), c.Limit()
-	if c.sync != SyncKept {
-		limit /= 2 // who comes into sync comes close, so that those who do at once are in contact
+	if c.sync != SyncKept && !c.hearsSync() {
+		limit /= 2 // those who come into sync at once come close, and so are in contact
 	}
 	for h := range c.peers {
 		p := &c.peers[h]
@@ -23,6 +23,16 @@ func (c *Core) readClocks() {
 			p.contact = max(-low, high)+c.maxCorrection() <= limit
 		}
 	}
+}
+
+// hearsSync reports whether some other host says that it is in sync.
+func (c *Core) hearsSync() bool {
+	for h := range c.peers {
+		if p := &c.peers[h]; p.synced && c.isFresh(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // steady holds a reading against the one of an earlier boundary: between two good clocks, both
