@@ -36,7 +36,7 @@ type Socket struct {
 	control  controlBuffer
 	warnings []string
 
-	received, sent, stamped, unstamped, odd, failed atomic.Uint64
+	received, sent, unstamped, odd, failed atomic.Uint64
 
 	mu     sync.Mutex // of closed and, for those who are not the user, of fd
 	closed bool

@@ -33,7 +33,6 @@ type host struct {
 	inSync bool // by its last tick
 	cycle  uint64
 	tick   controlnet.Tick // its last, without frames
-	before controlnet.Status
 }
 
 func (h *host) init(w *World, id int) {
