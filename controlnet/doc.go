@@ -10,8 +10,8 @@
 //   - membership: whoever was not heard for more than the omission bound is gone, and who
 //     is not acknowledged by a majority is in a minority and falls silent;
 //   - clocks: a frame and the acknowledgement of one's own bound the other's clock from
-//     below and above, whatever the delays were; the bounds' middles give the
-//     fault-tolerant average, their ends the error that is stated;
+//     below and above, whatever the delays were; what is certain by them goes into a
+//     fault-tolerant average, and their ends are the error that is stated;
 //   - freshness: only somebody who has just heard this host can name its last frame, so a
 //     recorded frame convinces nobody, not even a host that has lost all sense of time.
 //
