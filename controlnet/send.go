@@ -34,7 +34,7 @@ func (c *Core) useSlot() []byte {
 }
 
 // acknowledge names the last frame of every host that is inside the window, and gives the
-// readings unless this host's clock may be set before the next cycle is over.
+// readings unless this host may set its clock within a window.
 func (c *Core) acknowledge(acks []Ack) {
 	oldest := c.now - c.age()
 	for h := range c.peers {
