@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sync"
+
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // Options say what to run.
@@ -48,30 +49,9 @@ func Run(o Options) (*Report, error) {
 		return nil, fmt.Errorf("cannot simulate %d runs of %d cycles: 1 to %d runs of at least one", o.Runs, o.Cycles, MaxRuns)
 	}
 	results := make([]result, o.Runs)
-	var next, done int
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range max(1, o.Workers) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				mu.Unlock()
-				if i >= o.Runs {
-					return
-				}
-				results[i] = one(NewPlan(o.Seed+uint64(i), o.Cycles), nil)
-				mu.Lock()
-				done++
-				if o.Progress != nil {
-					o.Progress(done, o.Runs)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
+	virtual.Each(o.Runs, o.Workers, o.Progress, func(i int) {
+		results[i] = one(NewPlan(o.Seed+uint64(i), o.Cycles), nil)
+	})
 	r := collect(o, results)
 	if len(r.Violations) > 0 {
 		v := &r.Violations[0]
@@ -95,7 +75,7 @@ func (w *World) result() result {
 	t := &w.net
 	r := result{violation: w.chk.violation, count: w.count, outcome: w.chk.outcome, figures: w.chk.figures}
 	r.net = [...]int{t.lost, t.lostBeyond, t.slow, t.twice, t.delayed, t.again, t.turned, t.made, t.overrun}
-	w.hash.Sum(r.digest[:0])
+	r.digest = w.digest.Sum()
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet"
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 )
 
 // Trace is what happened in one run, for people.
@@ -75,7 +76,11 @@ func Shortest(plan Plan) (Plan, *Trace, *Violation) {
 		r := one(p, nil)
 		return r.violation != nil && r.violation.Promise == v.Promise
 	}
-	plan = fewerFaults(plan, fails)
+	plan.Faults = virtual.Fewer(plan.Faults, func(faults []Fault) bool {
+		p := plan
+		p.Faults = faults
+		return fails(p)
+	})
 	for _, calmer := range []func(*Plan){
 		func(p *Plan) { p.Delays = Light }, func(p *Plan) { p.Slack = false }, func(p *Plan) { p.Worst = false },
 		func(p *Plan) { p.Wander = false }, func(p *Plan) { p.Spread = 0 }, func(p *Plan) { p.UTCError = 0 }, func(p *Plan) { p.Paths = 1 },
@@ -87,21 +92,4 @@ func Shortest(plan Plan) (Plan, *Trace, *Violation) {
 	}
 	trace := &Trace{Ticks: true}
 	return plan, trace, one(plan, trace).violation
-}
-
-// fewerFaults takes out every fault without which the run fails all the same, halves first.
-func fewerFaults(plan Plan, fails func(Plan) bool) Plan {
-	for size := (len(plan.Faults) + 1) / 2; size > 0; size /= 2 {
-		for from := 0; from < len(plan.Faults); {
-			p := plan
-			to := min(from+size, len(plan.Faults))
-			p.Faults = append(append([]Fault(nil), plan.Faults[:from]...), plan.Faults[to:]...)
-			if fails(p) {
-				plan = p
-			} else {
-				from += size
-			}
-		}
-	}
-	return plan
 }

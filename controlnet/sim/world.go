@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet"
@@ -30,8 +28,7 @@ type World struct {
 	ended   time.Duration    // when the last fault was over
 	crowded int              // events of this cycle
 	count   [NumKinds]int
-	hash    hash.Hash
-	buf     []byte
+	digest  virtual.Digest
 	trace   *Trace
 	meter   func(host int, step func()) // measures a core's step, or nil
 
@@ -48,7 +45,7 @@ type World struct {
 func NewWorld(plan Plan, trace *Trace) *World {
 	w := &World{
 		plan: plan, cfg: plan.Config, n: plan.Config.Hosts, d: virtual.NewDice(plan.Seed ^ 0xc0de),
-		hosts: make([]host, plan.Config.Hosts), hash: sha256.New(), trace: trace,
+		hosts: make([]host, plan.Config.Hosts), digest: virtual.NewDigest(), trace: trace,
 	}
 	w.end = time.Duration(plan.Cycles) * w.cfg.Cycle
 	w.newKey(1)
@@ -82,7 +79,6 @@ func (w *World) Run() {
 		w.Step()
 	}
 	w.chk.atEnd()
-	w.flush()
 }
 
 // Next returns the instant of the next event. There always is one.
@@ -185,18 +181,7 @@ func (w *World) cycle() uint64 {
 
 // record puts something that happened into the digest of the run.
 func (w *World) record(kind uint8, host int, a, b uint64) {
-	w.buf = append(w.buf, kind, uint8(host))
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, uint64(w.now))
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, a)
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, b)
-	if len(w.buf) > 4000 {
-		w.flush()
-	}
-}
-
-func (w *World) flush() {
-	w.hash.Write(w.buf)
-	w.buf = w.buf[:0]
+	w.digest.Add(kind, host, w.now, a, b)
 }
 
 // say adds a line to the trace of a run that is shown.

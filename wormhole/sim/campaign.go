@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"sort"
-	"sync"
 
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -72,30 +72,9 @@ func Run(o Options) (*Report, error) {
 		return nil, fmt.Errorf("cannot simulate %d runs of %d rounds: 1 to %d runs of 1 to %d rounds", o.Runs, o.Rounds, MaxRuns, MaxRounds)
 	}
 	results := make([]result, o.Runs)
-	var next, done int
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range max(1, o.Workers) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				mu.Unlock()
-				if i >= o.Runs {
-					return
-				}
-				results[i] = one(&o.Config, o.plan(o.Seed+uint64(i)), nil)
-				mu.Lock()
-				done++
-				if o.Progress != nil {
-					o.Progress(done, o.Runs)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
+	virtual.Each(o.Runs, o.Workers, o.Progress, func(i int) {
+		results[i] = one(&o.Config, o.plan(o.Seed+uint64(i)), nil)
+	})
 	rep := collect(&o, results)
 	rep.explain(&o)
 	return rep, nil
@@ -130,7 +109,7 @@ func one(cfg *wormhole.Config, plan Plan, trace *Trace) result {
 	if w.ctl != nil {
 		r.net[0], r.net[1], r.net[3], r.net[4] = w.ctl.net.Frames()
 	}
-	w.hash.Sum(r.digest[:0])
+	r.digest = w.digest.Sum()
 	return r
 }
 

@@ -244,5 +244,5 @@ func (w *world) endControl() {
 	}
 	w.ctl.net.Finish()
 	w.takeOver()
-	w.hash.Write(w.ctl.net.Digest())
+	w.digest.Write(w.ctl.net.Digest())
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
 	"github.com/proactive-resilience/wormhole/wormhole"
 )
 
@@ -104,7 +105,11 @@ func Shortest(cfg *wormhole.Config, plan Plan) (Plan, *Trace, *Violation) {
 		r := one(cfg, p, nil)
 		return r.violation != nil && r.violation.Invariant == v.Invariant
 	}
-	plan = fewerFaults(plan, fails)
+	plan.Faults = virtual.Fewer(plan.Faults, func(faults []Fault) bool {
+		p := plan
+		p.Faults = faults
+		return fails(p)
+	})
 	for _, calmer := range []func(*Plan){
 		func(p *Plan) { p.Loss = 0 }, func(p *Plan) { p.Noise = 0 }, func(p *Plan) { p.Tight = false },
 	} {
@@ -123,22 +128,4 @@ func Shortest(cfg *wormhole.Config, plan Plan) (Plan, *Trace, *Violation) {
 	}
 	trace := new(Trace)
 	return plan, trace, one(cfg, plan, trace).violation
-}
-
-// fewerFaults takes out every fault without which the run fails all the same,
-// halves first.
-func fewerFaults(plan Plan, fails func(Plan) bool) Plan {
-	for size := (len(plan.Faults) + 1) / 2; size > 0; size /= 2 {
-		for from := 0; from < len(plan.Faults); {
-			p := plan
-			to := min(from+size, len(plan.Faults))
-			p.Faults = append(append([]Fault(nil), plan.Faults[:from]...), plan.Faults[to:]...)
-			if fails(p) {
-				plan = p
-			} else {
-				from += size
-			}
-		}
-	}
-	return plan
 }

@@ -1,10 +1,7 @@
 package sim
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
 	"time"
 
 	"github.com/proactive-resilience/wormhole/controlnet/sim/virtual"
@@ -30,8 +27,7 @@ type world struct {
 	cfgs    map[uint32]*wormhole.Config // one membership per epoch, as from one signed file
 	first   *wormhole.Config
 	count   [numFaultKinds]int
-	hash    hash.Hash
-	buf     []byte
+	digest  virtual.Digest
 	trace   *Trace
 }
 
@@ -50,7 +46,7 @@ func newWorld(cfg *wormhole.Config, plan Plan, trace *Trace) *world {
 	w := &world{
 		plan: plan, d: virtual.NewDice(plan.Seed ^ 0x5eed), n: n, k: cfg.K, first: cfg,
 		hosts: make([]host, n), cfgs: map[uint32]*wormhole.Config{cfg.Epoch: cfg},
-		hash: sha256.New(), trace: trace,
+		digest: virtual.NewDigest(), trace: trace,
 	}
 	_, start := cfg.Starts.Next(1 << 20)
 	w.base = start - warmUp
@@ -91,7 +87,6 @@ func (w *world) run() {
 	}
 	w.chk.atEnd()
 	w.endControl()
-	w.flush()
 }
 
 // crowd counts the events of a cycle. A core that asks again and again to be called
@@ -160,18 +155,7 @@ func (w *world) scheduleDeadline(c wormhole.Cycle) {
 
 // record puts an event into the digest of the run.
 func (w *world) record(kind uint8, host int, a, b uint64) {
-	w.buf = append(w.buf, kind, uint8(host))
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, uint64(w.now))
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, a)
-	w.buf = binary.LittleEndian.AppendUint64(w.buf, b)
-	if len(w.buf) > 4000 {
-		w.flush()
-	}
-}
-
-func (w *world) flush() {
-	w.hash.Write(w.buf)
-	w.buf = w.buf[:0]
+	w.digest.Add(kind, host, w.now, a, b)
 }
 
 // say adds a line to the trace of a run that is shown.

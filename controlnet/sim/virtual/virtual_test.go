@@ -78,3 +78,66 @@ func TestDice(t *testing.T) {
 		t.Error("what cannot happen happens")
 	}
 }
+
+// TestEach: every number is run once, and progress ends with all.
+func TestEach(t *testing.T) {
+	for _, workers := range []int{0, 1, 3} {
+		ran := make([]int, 500)
+		last, total := 0, 0
+		Each(len(ran), workers, func(done, of int) { last, total = done, of }, func(i int) { ran[i]++ })
+		for i, n := range ran {
+			if n != 1 {
+				t.Fatalf("%d workers: %d was run %d times", workers, i, n)
+			}
+		}
+		if last != 500 || total != 500 {
+			t.Errorf("%d workers: progress ended with %d of %d", workers, last, total)
+		}
+	}
+}
+
+// TestFewer: what remains is what it takes to fail, in its order.
+func TestFewer(t *testing.T) {
+	items := []int{9, 1, 8, 2, 7, 3, 6, 4, 5}
+	got := Fewer(items, func(s []int) bool { return slices.Contains(s, 2) && slices.Contains(s, 5) })
+	if !slices.Equal(got, []int{2, 5}) {
+		t.Errorf("%v remain", got)
+	}
+	if got := Fewer(items, func([]int) bool { return false }); !slices.Equal(got, items) {
+		t.Errorf("nothing fails with fewer, and %v remain", got)
+	}
+}
+
+// TestDigest: it depends on every part of every event, on their order, and not on when it was
+// asked for.
+func TestDigest(t *testing.T) {
+	of := func(add func(d *Digest)) [32]byte {
+		d := NewDigest()
+		for i := range uint64(300) { // more than is hashed at once
+			d.Add(1, 2, 3, i, 4)
+		}
+		add(&d)
+		return d.Sum()
+	}
+	seen := map[[32]byte]int{}
+	for i, add := range []func(d *Digest){
+		func(*Digest) {},
+		func(d *Digest) { d.Add(1, 0, 0, 0, 0) },
+		func(d *Digest) { d.Add(0, 1, 0, 0, 0) },
+		func(d *Digest) { d.Add(0, 0, 1, 0, 0) },
+		func(d *Digest) { d.Add(0, 0, 0, 1, 0) },
+		func(d *Digest) { d.Add(0, 0, 0, 0, 1) },
+		func(d *Digest) { d.Add(0, 0, 0, 0, 1); d.Add(1, 0, 0, 0, 0) },
+		func(d *Digest) { d.Add(1, 0, 0, 0, 0); d.Add(0, 0, 0, 0, 1) },
+		func(d *Digest) { d.Write([]byte("other")) },
+	} {
+		sum := of(add)
+		if other, ok := seen[sum]; ok {
+			t.Errorf("runs %d and %d have the same digest", i, other)
+		}
+		seen[sum] = i
+	}
+	if of(func(d *Digest) { d.Sum() }) != of(func(*Digest) {}) {
+		t.Error("asking for it changes it")
+	}
+}
