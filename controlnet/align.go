@@ -55,7 +55,7 @@ func (c *Core) lose(away uint64) {
 func (c *Core) target() (time.Duration, bool) {
 	s := c.sorted[:0]
 	for h := range c.peers {
-		if p := &c.peers[h]; p.synced && c.isFresh(p) {
+		if p := &c.peers[h]; c.claimsSync(p) {
 			s = append(s, c.ahead(p))
 		}
 	}

@@ -51,7 +51,7 @@ func (c *Core) judge() {
 		} else if c.isFresh(p) {
 			unread++
 		}
-		if p.synced && c.isFresh(p) {
+		if c.claimsSync(p) {
 			inSync++
 			if p.contact {
 				agreeing++
@@ -87,6 +87,9 @@ func (c *Core) judge() {
 func (c *Core) isFresh(p *peer) bool {
 	return p.vouched && c.now-p.fresh <= time.Duration(c.window()+1)*c.Cycle
 }
+
+// claimsSync reports whether a host that is fresh says that it is in sync.
+func (c *Core) claimsSync(p *peer) bool { return p.synced && c.isFresh(p) }
 
 // fillTick puts together what the client is told.
 func (c *Core) fillTick() {

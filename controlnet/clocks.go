@@ -28,7 +28,7 @@ func (c *Core) readClocks() {
 // hearsSync reports whether some other host says that it is in sync.
 func (c *Core) hearsSync() bool {
 	for h := range c.peers {
-		if p := &c.peers[h]; p.synced && c.isFresh(p) {
+		if p := &c.peers[h]; c.claimsSync(p) {
 			return true
 		}
 	}

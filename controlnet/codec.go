@@ -50,12 +50,13 @@ type codec struct {
 	limit time.Duration
 	first time.Duration // SlotStart of host 0
 	every time.Duration // Slot
+	all   Set           // the hosts that there are
 }
 
 func newCodec(c Config) codec {
 	return codec{
 		Config: c, print: c.fingerprint(), size: c.FrameSize(),
-		limit: c.Limit(), first: c.SlotStart(0), every: c.Slot(),
+		limit: c.Limit(), first: c.SlotStart(0), every: c.Slot(), all: SetOf(c.Hosts),
 	}
 }
 
@@ -141,7 +142,6 @@ func (c *codec) decode(src []byte, f *Frame) error {
 	for i := range f.Acks {
 		f.Acks[i] = Ack{be.Uint32(acks[ackSize*i:]), int32(be.Uint32(acks[ackSize*i+4:]))}
 	}
-	all := SetOf(c.Hosts)
 	switch {
 	case flags > flagSynced|flagPayload || be.Uint16(src[30:]) != 0:
 		return fmt.Errorf("%w: unknown flag, or reserve that is not zero", ErrFrame)
@@ -149,7 +149,7 @@ func (c *codec) decode(src []byte, f *Frame) error {
 		return fmt.Errorf("%w: offset %v outside of the cycle", ErrFrame, f.Offset)
 	case f.Cycle >= uint64(lastInstant/c.Cycle):
 		return fmt.Errorf("%w: cycle %d is centuries away", ErrFrame, f.Cycle)
-	case f.View[0]&^all[0] != 0 || f.View[1]&^all[1] != 0 || f.Members[0]&^all[0] != 0 || f.Members[1]&^all[1] != 0:
+	case f.View.minus(c.all) != Set{} || f.Members.minus(c.all) != Set{}:
 		return fmt.Errorf("%w: view or membership with a host that does not exist", ErrFrame)
 	case !f.Synced && (f.View != Set{} || f.Members != Set{}):
 		return fmt.Errorf("%w: view of a host that is not in sync", ErrFrame)

@@ -57,7 +57,7 @@ func (c *Core) unheard(before Set) int {
 		m := c.peers[y].members // its own entry is empty
 		all = Set{all[0] | m[0], all[1] | m[1]}
 	}
-	return Set{all[0] &^ c.view[0], all[1] &^ c.view[1]}.Len()
+	return all.minus(c.view).Len()
 }
 
 // votes counts in how many views h is, and how many more of the others call it a member than

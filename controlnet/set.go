@@ -34,6 +34,9 @@ func (s *Set) Add(h Host) {
 // Len returns the number of hosts in s.
 func (s Set) Len() int { return bits.OnesCount64(s[0]) + bits.OnesCount64(s[1]) }
 
+// minus returns the hosts that are in s and not in t.
+func (s Set) minus(t Set) Set { return Set{s[0] &^ t[0], s[1] &^ t[1]} }
+
 // Next returns the least host of s that is at or above from, or NoHost. It is how sets
 // are walked: in order, and with nothing allocated.
 func (s *Set) Next(from int) Host {
